@@ -1,0 +1,110 @@
+"""The Rulebook: everything that QA staff decide, compiled for one profile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from qa_nlp.rulebook.matcher import Matcher
+from qa_nlp.rulebook.rule import Rule
+from qa_nlp.rulebook.sheet import Row
+
+
+@dataclass(frozen=True)
+class Code:
+    """A kind of finding: its Chinese name, what it costs by default and what to say instead."""
+
+    id: str
+    name: str
+    dimension: str
+    severity: str
+    points: float
+    message: str
+    suggestion: str
+
+
+@dataclass(frozen=True)
+class StepInfo:
+    """A step an agent may do; ``points`` is what leaving it out costs where it is demanded."""
+
+    id: str
+    group: str
+    name: str
+    dimension: str
+    points: float
+    suggestion: str
+
+
+@dataclass(frozen=True)
+class Subtype:
+    """A leaf of the label tree."""
+
+    id: str
+    category: str
+    name: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One line of the checklist: a step that a subtype (or family) demands, may demand or advises."""
+
+    subtype: str
+    step: str
+    need: str
+    condition: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """Weights of the dimensions, the cap of points a code may cost in one call, grades."""
+
+    weights: Mapping[str, float]
+    caps: Mapping[str, float]
+    grades: tuple[tuple[float, str], ...]
+    settings: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All sheets of one profile. ``digest`` names this very state of the sheets."""
+
+    profile: str
+    rules: tuple[Rule, ...]
+    classes: Mapping[str, tuple[str, ...]]
+    codes: Mapping[str, Code]
+    steps: Mapping[str, StepInfo]
+    subtypes: Mapping[str, Subtype]
+    demands: tuple[Demand, ...]
+    scoring: Scoring
+    tables: Mapping[str, tuple[Row, ...]]
+    digest: str
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """The automaton over all enabled rules."""
+        return Matcher(self.rules, self.classes)
+
+    @cached_property
+    def by_id(self) -> dict[str, Rule]:
+        """Rules by their number."""
+        return {rule.id: rule for rule in self.rules}
+
+    def demands_for(self, subtype: str) -> tuple[Demand, ...]:
+        """The checklist of one subtype: its own lines, its family's and the common ones."""
+        category = subtype.split(".")[0]
+        closing_free = set(self._words("no_closing"))
+        wanted = {subtype, f"{category}.*"} | (set() if subtype in closing_free else {"*"})
+        found: dict[str, Demand] = {}
+        rank = {"必须": 2, "条件": 1, "建议": 0}
+        for demand in self.demands:
+            if demand.subtype in wanted:
+                old = found.get(demand.step)
+                if old is None or rank[demand.need] > rank[old.need]:
+                    found[demand.step] = demand
+        return tuple(found.values())
+
+    def _words(self, name: str) -> tuple[str, ...]:
+        return tuple(row["值"] for row in self.tables.get("settings", ()) if row["项目"] == name)

@@ -1,0 +1,181 @@
+"""All rules of a profile in one automaton.
+
+The automaton finds the literal parts of every rule in one pass over the call; a rule's own
+regular expression runs only on the turns in which one of its literals occurred. The cost of a
+call therefore hardly depends on the number of rules. A second automaton over syllables finds
+phrases that speech recognition damaged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ahocorasick_rs
+import re2
+
+from qa_nlp.rulebook.language import SyntaxProblem, anchors, literal_length, parse, to_regex
+from qa_nlp.rulebook.rule import Rule
+from qa_nlp.text.fold import sound
+from qa_nlp.text.prepared import Prepared
+from qa_nlp.text.words import word_edges
+
+SOUND_LENGTH = 4
+SOUND_CONFIDENCE = 0.8
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A rule found at a half-open span of the joined text."""
+
+    rule: Rule
+    turn: int
+    start: int
+    end: int
+    match: str
+
+    @property
+    def confidence(self) -> float:
+        """1 for the words themselves, less for words that only sound alike."""
+        return 1.0 if self.match == "exact" else SOUND_CONFIDENCE
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A compiled pattern: the expression, its syllable twin, and its literal anchors."""
+
+    regex: Any
+    by_sound: Any
+    anchors: frozenset[str]
+    whole_words: bool = False
+
+
+def compile_pattern(text: str, mode: str, classes: Mapping[str, tuple[str, ...]]) -> Pattern:
+    """Compile one cell. Raises SyntaxProblem."""
+    if mode == "正则":
+        try:
+            return Pattern(re2.compile(text), None, frozenset())
+        except re2.error as error:
+            raise SyntaxProblem(f"正则表达式有误：{error}；只支持 RE2 语法（不支持回溯引用、前后断言）") from error
+    node = parse(text, classes)
+    found = anchors(node)
+    assert found is not None
+    audible = mode == "词语" and min(map(len, found)) >= SOUND_LENGTH and literal_length(node) >= SOUND_LENGTH
+    return Pattern(
+        re.compile(to_regex(node)),
+        re.compile(to_regex(node, by_sound=True)) if audible else None,
+        found,
+        whole_words=mode == "分词",
+    )
+
+
+class Condition:
+    """The patterns of one 除非出现 / 同时出现 / 客户上句 cell."""
+
+    def __init__(self, text: str, classes: Mapping[str, tuple[str, ...]]) -> None:
+        self.regex = re.compile(to_regex(parse(text, classes))) if text else None
+
+    def found(self, text: str, start: int, end: int) -> bool:
+        """Whether the pattern occurs between two positions."""
+        return self.regex is not None and self.regex.search(text, start, end) is not None
+
+
+class Matcher:
+    """Finds every rule in a prepared call. Built once; safe to share and to pickle by rules."""
+
+    def __init__(self, rules: Iterable[Rule], classes: Mapping[str, tuple[str, ...]]) -> None:
+        self.rules = tuple(rules)
+        self.patterns = tuple(compile_pattern(rule.pattern, rule.mode, classes) for rule in self.rules)
+        self.unless = tuple(Condition(rule.unless, classes) for rule in self.rules)
+        self.along = tuple(Condition(rule.along, classes) for rule in self.rules)
+        self.customer = tuple(Condition(rule.customer_before, classes) for rule in self.rules)
+        self._always = [i for i, pattern in enumerate(self.patterns) if not pattern.anchors]
+        self._exact, self._exact_rules = _automaton((i, a) for i, p in enumerate(self.patterns) for a in p.anchors)
+        self._sound, self._sound_rules = _automaton(
+            (i, sound(a)) for i, p in enumerate(self.patterns) if p.by_sound for a in p.anchors
+        )
+
+    def scan(self, prepared: Prepared) -> list[Hit]:
+        """All hits of a call in the order of their place; conditions of the rows are applied."""
+        folded = prepared.folded
+        hits: list[Hit] = []
+        for index, turn in self._candidates(prepared, self._exact, self._exact_rules, folded.match):
+            hits.extend(self._hits(prepared, index, turn, "exact"))
+        for index in self._always:
+            for turn in range(len(prepared.roles)):
+                hits.extend(self._hits(prepared, index, turn, "exact"))
+        if self._sound is not None:
+            done = {(id(hit.rule), hit.turn) for hit in hits}
+            for index, turn in self._candidates(prepared, self._sound, self._sound_rules, prepared.sound):
+                if (id(self.rules[index]), turn) not in done:
+                    hits.extend(self._hits(prepared, index, turn, "phonetic"))
+        hits.sort(key=lambda hit: (hit.start, hit.end, hit.rule.id))
+        return hits
+
+    def _candidates(
+        self, prepared: Prepared, automaton: Any, owners: list[tuple[int, ...]], text: str
+    ) -> Iterator[tuple[int, int]]:
+        if automaton is None:
+            return
+        seen: set[tuple[int, int]] = set()
+        turn_at = prepared.folded.turn_at
+        roles = prepared.roles
+        for literal, start, _ in automaton.find_matches_as_indexes(text, overlapping=True):
+            turn = turn_at(start)
+            for index in owners[literal]:
+                key = (index, turn)
+                if key not in seen:
+                    seen.add(key)
+                    speaker = self.rules[index].speaker
+                    if speaker in (roles[turn], "any"):
+                        yield key
+
+    def _hits(self, prepared: Prepared, index: int, turn: int, match: str) -> Iterator[Hit]:
+        rule, pattern = self.rules[index], self.patterns[index]
+        role = prepared.roles[turn]
+        if rule.speaker not in (role, "any") or not rule.scope.holds(prepared.nth[turn], prepared.totals[role]):
+            return
+        folded = prepared.folded
+        start, end = folded.starts[turn], folded.end_of(turn)
+        text = folded.match if match == "exact" else prepared.sound
+        spans = list(_spans(pattern.regex if match == "exact" else pattern.by_sound, text, start, end))
+        if not spans or not self._conditions_hold(prepared, index, turn, start, end):
+            return
+        if pattern.whole_words:
+            edges = word_edges(folded.plain[start:end])
+            spans = [(a, b) for a, b in spans if a - start in edges and b - start in edges]
+        for a, b in spans:
+            yield Hit(rule, turn, a, b, match)
+
+    def _conditions_hold(self, prepared: Prepared, index: int, turn: int, start: int, end: int) -> bool:
+        text = prepared.folded.match
+        if self.unless[index].found(text, start, end):
+            return False
+        if self.along[index].regex is not None and not self.along[index].found(text, start, end):
+            return False
+        customer = self.customer[index]
+        if customer.regex is None:
+            return True
+        spans = ((prepared.folded.starts[t], prepared.folded.end_of(t)) for t in prepared.before[turn])
+        return any(customer.found(text, a, b) for a, b in spans)
+
+
+def _spans(regex: Any, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if isinstance(regex, re.Pattern):
+        for found in regex.finditer(text, start, end):
+            yield found.span()
+    else:
+        for found in regex.finditer(text[start:end]):
+            if found.end() > found.start():
+                yield found.start() + start, found.end() + start
+
+
+def _automaton(pairs: Iterable[tuple[int, str]]) -> tuple[Any, list[tuple[int, ...]]]:
+    owners: dict[str, list[int]] = {}
+    for index, literal in pairs:
+        owners.setdefault(literal, []).append(index)
+    if not owners:
+        return None, []
+    return ahocorasick_rs.AhoCorasick(list(owners)), [tuple(found) for found in owners.values()]

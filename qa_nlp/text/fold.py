@@ -1,0 +1,129 @@
+"""Folding with offsets: one normal form to match on, every hit mapped back to the raw text.
+
+``quote == raw[start:end]`` holds for any string; see ``tests/text/test_fold.py``.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from qa_nlp.text import tables
+
+SPACE, SEPARATOR = 32, 10
+
+
+@dataclass(frozen=True)
+class Folded:
+    """The turns of one call, folded and joined by newlines.
+
+    ``plain`` is NFKC, simplified, lower case; ``match`` is ``plain`` with Chinese digits
+    written as ASCII and 您/你, 他/她 … made one: what rules are matched on; ``codes`` holds the code points of ``plain``. All have one length.
+    ``starts[i]`` is where turn ``i`` begins; ``origins[i]`` gives the raw offset of each
+    folded character of turn ``i`` and is absent where nothing moved.
+    """
+
+    plain: str
+    match: str
+    codes: tables.Array
+    starts: list[int]
+    origins: dict[int, list[int]]
+
+    def turn_at(self, position: int) -> int:
+        """Index of the turn that holds a position of the joined text."""
+        return bisect_right(self.starts, position) - 1
+
+    def end_of(self, turn: int) -> int:
+        """Position just behind the last character of a turn."""
+        return (self.starts[turn + 1] if turn + 1 < len(self.starts) else len(self.plain) + 1) - 1
+
+    def text_of(self, turn: int) -> str:
+        """The plain folded text of one turn."""
+        return self.plain[self.starts[turn] : self.end_of(turn)]
+
+    def raw_span(self, turn: int, start: int, end: int) -> tuple[int, int]:
+        """Half-open span in the joined text → half-open span in the turn's raw text."""
+        base = self.starts[turn]
+        start, end = start - base, end - base
+        origin = self.origins.get(turn)
+        if origin is None:
+            return start, end
+        return origin[start], origin[end - 1] + 1
+
+
+def fold_turns(texts: Sequence[str]) -> Folded:
+    """Fold the turns of one call in one pass; O(total length)."""
+    joined = "\n".join(texts)
+    raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.int32)
+    codes = tables.fold_table()[raw]
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    starts = np.zeros(len(texts), dtype=np.int64)
+    np.cumsum(lengths[:-1] + 1, out=starts[1:])
+    origins: dict[int, list[int]] = {}
+    codes[starts[1:] - 1] = SEPARATOR
+    if codes.size and (codes.min() < 0 or (codes == SPACE).any()):
+        codes, starts = _refold(texts, origins)
+    plain = _text(codes)
+    match = _text(tables.match_table()[codes])
+    return Folded(plain, match, codes, starts.tolist(), origins)
+
+
+def fold(text: str) -> str:
+    """Fold one string as the matcher sees it, Chinese digits included."""
+    return fold_turns([text]).match
+
+
+def to_sound(folded: Folded) -> str:
+    """The joined text with every 汉字 replaced by the code point of its fuzzy syllable."""
+    return _text(tables.sound_table()[tables.match_table()[folded.codes]])
+
+
+def sound(text: str) -> str:
+    """Fold one string and map it to syllables; same length as ``fold(text)``."""
+    return to_sound(fold_turns([text]))
+
+
+def _refold(texts: Sequence[str], origins: dict[int, list[int]]) -> tuple[tables.Array, np.ndarray]:
+    """The slow path, for turns in which characters vanish, grow or are spaced one by one."""
+    parts: list[str] = []
+    for index, text in enumerate(texts):
+        folded, origin = _fold_slowly(text)
+        if len(folded) != len(text) or origin != list(range(len(text))):
+            origins[index] = origin
+        parts.append(folded)
+    joined = "\n".join(parts)
+    codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.int32)
+    starts = np.zeros(len(parts), dtype=np.int64)
+    np.cumsum(np.array([len(p) + 1 for p in parts[:-1]], dtype=np.int64), out=starts[1:])
+    return codes, starts
+
+
+def _fold_slowly(text: str) -> tuple[str, list[int]]:
+    table, several = tables.fold_table(), tables.wide()
+    chars: list[str] = []
+    origin: list[int] = []
+    for index, char in enumerate(text):
+        code = int(table[ord(char)])
+        folded = chr(code) if code >= 0 else several[ord(char)]
+        chars.extend(folded)
+        origin.extend([index] * len(folded))
+    if spaced_out("".join(chars)):
+        kept = [i for i, char in enumerate(chars) if char != " "]
+        return "".join(chars[i] for i in kept), [origin[i] for i in kept]
+    return "".join(chars), origin
+
+
+def spaced_out(text: str) -> bool:
+    """Whether a recogniser put a space after every character or word: then spaces mean nothing."""
+    tokens = text.split()
+    if len(tokens) < 4:
+        return False
+    short = sum(len(token) <= 2 for token in tokens)
+    return short * 4 >= len(tokens) * 3
+
+
+def _text(codes: tables.Array) -> str:
+    return codes.astype(np.int32, copy=False).tobytes().decode("utf-32-le")
