@@ -149,6 +149,7 @@ class Verdict(msgspec.Struct, frozen=True):
     dimensions: dict[str, float | None]
     findings: tuple[Finding, ...]
     steps: tuple[StepVerdict, ...]
+    step_points: dict[str, float]
     promises: tuple[Promise, ...]
     conduct: dict[str, Any]
     signals: tuple[str, ...]

@@ -1,0 +1,132 @@
+"""Conduct that clocks and metadata show: speech rate, silence, interruption, ring, hours, hang-up.
+
+Thresholds stand in ``conduct.csv``. What cannot be measured is left out, never passed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, time
+from typing import Any
+
+from qa_nlp.check.evidence import Evidence
+from qa_nlp.records import Finding, Label, Turn
+from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.rulebook.rule import SEVERITIES
+from qa_nlp.rulebook.sheet import Row
+
+SPOKEN = re.compile(r"[0-9a-z\u3400-\u9fff]")
+RULE_PREFIX = "CON"
+
+
+def conduct_findings(evidence: Evidence, label: Label, book: Rulebook) -> tuple[list[Finding], dict[str, Any]]:
+    """Findings on conduct, and the measured figures of the call (absent where not measurable)."""
+    rows = {row["项目"]: row for row in book.tables["conduct"]}
+    findings = [
+        *_speech(evidence, rows), *_gaps(evidence, rows), *_ring(evidence, rows), *_hours(evidence, rows),
+        *_hangup(evidence, label, rows),
+    ]  # fmt: skip
+    figures: dict[str, Any] = {}
+    rate = _rate([t for t in evidence.prepared.call.turns if t.role == "agent"])
+    if rate is not None:
+        figures["agent_cpm"] = round(rate, 1)
+    if timed(evidence.prepared.call.turns):
+        figures["long_silences"] = sum(f.code == "long_silence" for f in findings)
+        figures["interruptions"] = sum(f.code == "interruption" for f in findings)
+    return findings, figures
+
+
+def timed(turns: tuple[Turn, ...]) -> bool:
+    """Whether the call carries usable times."""
+    return any(t.end is not None and t.end > 0 for t in turns) and all(t.start is not None for t in turns)
+
+
+def spoken_length(text: str) -> int:
+    """Characters that are spoken: 汉字, letters, digits."""
+    return len(SPOKEN.findall(text.lower()))
+
+
+def _rate(turns: list[Turn]) -> float | None:
+    """Characters a minute over turns with a duration, or None."""
+    seconds = sum(t.end - t.start for t in turns if t.start is not None and t.end is not None and t.end > t.start)
+    chars = sum(spoken_length(t.text) for t in turns if t.start is not None and t.end is not None and t.end > t.start)
+    return chars / seconds * 60 if seconds > 0 else None
+
+
+def _speech(evidence: Evidence, rows: dict[str, Row]) -> Iterator[Finding]:
+    least = _value(rows, "long_sentence", 8)
+    for index in evidence.prepared.agent_turns:
+        turn = evidence.prepared.call.turns[index]
+        rate = _rate([turn])
+        if rate is None or spoken_length(turn.text) < least:
+            continue
+        if rate > _value(rows, "fast_speech", 1e9):
+            yield _finding(rows["fast_speech"], evidence, index, f"（每分钟 {rate:.0f} 字）")
+        elif rate < _value(rows, "slow_speech", 0):
+            yield _finding(rows["slow_speech"], evidence, index, f"（每分钟 {rate:.0f} 字）")
+
+
+def _gaps(evidence: Evidence, rows: dict[str, Row]) -> Iterator[Finding]:
+    held = {hit.turn for hit in evidence.signals.get("座席请客户稍等过", [])}
+    held |= {hit.turn for hit in evidence.of_kind("step") if hit.rule.code == "hold_request"}
+    turns = evidence.prepared.call.turns
+    previous: int | None = None
+    for index, turn in enumerate(turns):
+        if turn.role not in ("agent", "customer"):
+            continue
+        if previous is not None and turn.role == "agent":
+            before = turns[previous]
+            if before.end is not None and turn.start is not None:
+                gap = turn.start - before.end
+                asked = previous in held or any(p in held for p in range(max(0, previous - 1), previous))
+                if gap >= _value(rows, "long_silence", 1e9) and not asked:
+                    yield _finding(rows["long_silence"], evidence, index, f"（静音 {gap:.0f} 秒）")
+                if before.role == "customer" and -gap >= _value(rows, "interruption", 1e9):
+                    yield _finding(rows["interruption"], evidence, index, f"（早了 {-gap:.1f} 秒）")
+        previous = index
+
+
+def _ring(evidence: Evidence, rows: dict[str, Row]) -> Iterator[Finding]:
+    seconds = evidence.prepared.call.meta.get("ring_seconds")
+    agents = evidence.prepared.agent_turns
+    if not isinstance(seconds, int | float) or not agents or seconds <= _value(rows, "ring_time", 1e9):
+        return
+    text = evidence.prepared.folded.text_of(agents[0])
+    if not re.search(r"久等|抱歉|对不起|不好意思", text):
+        yield _finding(rows["ring_time"], evidence, agents[0], f"（振铃 {seconds:.0f} 秒）")
+
+
+def _hours(evidence: Evidence, rows: dict[str, Row]) -> Iterator[Finding]:
+    call, agents = evidence.prepared.call, evidence.prepared.agent_turns
+    if call.direction != "outbound" or not call.started_at or not agents or "outbound_hours" not in rows:
+        return
+    try:
+        at = datetime.fromisoformat(call.started_at).time()
+    except ValueError:
+        return
+    spans = re.findall(r"(\d+):(\d+)-(\d+):(\d+)", rows["outbound_hours"]["数值"])
+    if not any(time(int(a), int(b)) <= at <= time(int(c), int(d)) for a, b, c, d in spans):
+        yield _finding(rows["outbound_hours"], evidence, agents[0], f"（{at:%H:%M}）")
+
+
+def _hangup(evidence: Evidence, label: Label, rows: dict[str, Row]) -> Iterator[Finding]:
+    agents = evidence.prepared.agent_turns
+    if evidence.prepared.call.meta.get("hangup_by") == "agent" and agents and label.category != "other":
+        yield _finding(rows["agent_hangup"], evidence, agents[-1], "")
+
+
+def _value(rows: dict[str, Row], name: str, default: float) -> float:
+    try:
+        return float(rows[name]["数值"])
+    except (KeyError, ValueError):
+        return default
+
+
+def _finding(row: Row, evidence: Evidence, turn: int, detail: str) -> Finding:
+    text = evidence.prepared.call.turns[turn].text
+    severity = SEVERITIES.get(row["严重度"], "minor")
+    return Finding(
+        f"{RULE_PREFIX}-{row['项目']}", row["项目"], severity, float(row["扣分"] or 0), turn, 0, len(text), text,
+        row["提示语"] + detail, row["建议说法"], row["依据"], "measured", 1.0, "confirmed",
+    )  # fmt: skip
