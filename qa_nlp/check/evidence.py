@@ -73,5 +73,3 @@ def gather(prepared: Sequence[Prepared], book: Rulebook, model: Model) -> list[E
         result.append(Evidence(p, tuple(book.matcher.scan(p)), scores[at : at + part.size], model))
         at += part.size
     return result
-
-

@@ -103,4 +103,4 @@ def _doubtful(evidence: Evidence, step: str) -> bool:
     linear = evidence.model.sentences
     if step not in linear.labels:
         return False
-    return _best(evidence, step) >= evidence.model.suspect[linear.index(step)]
+    return _best(evidence, step) >= float(evidence.model.suspect[linear.index(step)])

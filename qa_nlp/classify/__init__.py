@@ -30,15 +30,11 @@ def classify(prepared: Sequence[Prepared], model: Model, customer_turns: int | N
     return [_label(row, model) for row in probabilities]
 
 
-def subtype_probabilities(
-    prepared: Sequence[Prepared], model: Model, customer_turns: int | None = None
-) -> np.ndarray:
+def subtype_probabilities(prepared: Sequence[Prepared], model: Model, customer_turns: int | None = None) -> np.ndarray:
     """Calibrated probabilities (calls, subtypes) in the order of ``model.calls.labels``."""
     starts = stack([call_features(p, customer_turns if customer_turns is not None else 10_000) for p in prepared])
     by_customer = _softmax(model.starts.margins(starts) * model.settings["starts_scale"])
-    whole = [
-        i for i, p in enumerate(prepared) if customer_turns is None and len(p.agent_turns) >= LEAST_AGENT_TURNS
-    ]
+    whole = [i for i, p in enumerate(prepared) if customer_turns is None and len(p.agent_turns) >= LEAST_AGENT_TURNS]
     if whole:
         share = model.settings["starts_share"]
         features = stack([call_features(prepared[i]) for i in whole])
@@ -52,9 +48,7 @@ def _take(features: Features, chosen: list[int]) -> Features:
     position = np.full(features.size, -1, dtype=np.int64)
     position[chosen] = np.arange(len(chosen))
     kept = position[features.segments] >= 0
-    return Features(
-        features.slots[kept], position[features.segments[kept]], features.values[kept], len(chosen)
-    )
+    return Features(features.slots[kept], position[features.segments[kept]], features.values[kept], len(chosen))
 
 
 def _softmax(margins: np.ndarray) -> np.ndarray:

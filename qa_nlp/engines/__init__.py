@@ -1,0 +1,1 @@
+"""Where a batch runs: processes of this machine, or a cluster."""

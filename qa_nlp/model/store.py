@@ -55,7 +55,7 @@ def save_model(model: Model, folder: Path) -> None:
         data[name] = {
             "labels": list(part.labels),
             "slots": part.slots.astype(np.int32),
-            "weights": part.weights.astype(np.float16),
+            **_bytes(part.weights),
             "bias": part.bias.astype(np.float32),
             "scale": part.scale.astype(np.float32),
             "shift": part.shift.astype(np.float32),
@@ -82,7 +82,9 @@ def load_model(folder: Path) -> Model:
     except (OSError, ValueError) as error:
         raise ModelError(Problem("M002", str(card_file), f"模型卡读不出：{error}", RETRAIN)) from error
     if card.get("format") != FORMAT:
-        raise ModelError(Problem("M003", str(card_file), f"模型格式是 {card.get('format')}，本程序只认 {FORMAT}", RETRAIN))
+        raise ModelError(
+            Problem("M003", str(card_file), f"模型格式是 {card.get('format')}，本程序只认 {FORMAT}", RETRAIN)
+        )
     if card.get("weights_sha256") != _sha256(weights):
         raise ModelError(Problem("M004", str(weights), "模型文件与模型卡对不上，可能被改动或损坏", RETRAIN))
     data = _plain_data(weights)
@@ -102,7 +104,12 @@ def _plain_data(path: Path) -> dict[str, Any]:
         untrusted = skops.io.get_untrusted_types(file=path)
         if untrusted:
             raise ModelError(
-                Problem("M006", str(path), f"模型里有不可信的类型：{'、'.join(sorted(untrusted))}", "不要使用来路不明的模型；" + RETRAIN)
+                Problem(
+                    "M006",
+                    str(path),
+                    f"模型里有不可信的类型：{'、'.join(sorted(untrusted))}",
+                    "不要使用来路不明的模型；" + RETRAIN,
+                )
             )
         data: dict[str, Any] = skops.io.load(path, trusted=[])
     except ModelError:
@@ -116,11 +123,17 @@ def _linear(data: dict[str, Any]) -> Linear:
     return Linear(
         tuple(data["labels"]),
         data["slots"].astype(np.int64),
-        data["weights"].astype(np.float32),
+        data["weights"].astype(np.float32) * data["step"],
         data["bias"],
         data["scale"],
         data["shift"],
     )
+
+
+def _bytes(weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Weights as one byte each, with the size of a step for every label."""
+    step = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
+    return {"weights": np.rint(weights / step).astype(np.int8), "step": step.astype(np.float32)}
 
 
 def _sha256(path: Path) -> str:

@@ -1,0 +1,1 @@
+"""Verdicts → files that people open. Nothing is judged here."""

@@ -29,7 +29,7 @@ GAP_CHARS = r"[^.!?\n]"
 WIDE_SYNTAX = str.maketrans("（）［］｛｝｜＜＞＾＄", "()[]{}|<>^$")
 
 
-class SyntaxProblem(ValueError):
+class SyntaxProblem(ValueError):  # noqa: N818 - a finding about a cell, not a failure
     """The pattern cannot be read; the message is Chinese and says what may be written."""
 
 
@@ -77,11 +77,17 @@ def parse(pattern: str, classes: Mapping[str, tuple[str, ...]]) -> Node:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         raise SyntaxProblem("词语为空，请写要查的说法")
-    node = Alt(tuple(_Parser(line, classes).parse() for line in lines)) if len(lines) > 1 else _Parser(lines[0], classes).parse()
+    node = (
+        Alt(tuple(_Parser(line, classes).parse() for line in lines))
+        if len(lines) > 1
+        else _Parser(lines[0], classes).parse()
+    )
     if min_length(node) == 0:
         raise SyntaxProblem("整条都是可选部分，会命中任何话，请至少写一个必有的词")
     if anchors(node) is None:
-        raise SyntaxProblem("没有固定的词可供查找（只有间隔或单个可选词），请至少写出一个两字以上的词，或给出更具体的说法")
+        raise SyntaxProblem(
+            "没有固定的词可供查找（只有间隔或单个可选词），请至少写出一个两字以上的词，或给出更具体的说法"
+        )
     return node
 
 

@@ -40,7 +40,9 @@ def load_book(profile: str = "power", root: Path | None = None) -> Rulebook:
     root = root or data_file("lexicons")
     if profile not in PROFILES or not (root / profile).is_dir():
         raise RulebookError(
-            Problem("B001", str(profile), "没有这个档", f"可用的档：{'、'.join(p for p in PROFILES if (root / p).is_dir())}")
+            Problem(
+                "B001", str(profile), "没有这个档", f"可用的档：{'、'.join(p for p in PROFILES if (root / p).is_dir())}"
+            )
         )
     folders = [root / "common"] + ([root / profile] if profile != "common" else [])
     classes = _classes(_sheets(folders, "classes", ("词类", "词语"), problems))
@@ -127,7 +129,9 @@ def _rules(
     taken: dict[str, Rule] = {}
     for rule in rules:
         if rule.id in taken:
-            problems.append(Problem("B202", str(rule.place), f"编号 {rule.id} 已用于 {taken[rule.id].place}", "请换一个编号"))
+            problems.append(
+                Problem("B202", str(rule.place), f"编号 {rule.id} 已用于 {taken[rule.id].place}", "请换一个编号")
+            )
         taken[rule.id] = rule
     return tuple(rules)
 
@@ -146,7 +150,11 @@ def _rule(
         found.append(Problem("B203", f"{row.place} 列“{column}”", message, advice))
 
     if not RULE_ID.match(row["编号"]):
-        wrong("编号", f"“{row['编号']}”不能作编号", "写作 2–6 个大写字母、短横、三位数字，如 BAN-012；不要用 MAR-、DEC- 等会被 Excel 当成日期的前缀")
+        wrong(
+            "编号",
+            f"“{row['编号']}”不能作编号",
+            "写作 2–6 个大写字母、短横、三位数字，如 BAN-012；不要用 MAR-、DEC- 等会被 Excel 当成日期的前缀",
+        )
     if isinstance(known, dict) and row["类别"] not in known:
         wrong("类别", f"没有“{row['类别']}”", f"可以写：{'、'.join(known)}")
     speaker = SPEAKERS.get(row["说话人"] or ("客户" if kind in ("signal", "subtype") else "座席"))
@@ -229,7 +237,9 @@ def _scoring(rows: list[Row], problems: list[Problem]) -> Scoring:
     found: dict[str, dict[str, float]] = {"权重": {}, "上限": {}, "等级": {}, "参数": {}}
     for row in rows:
         if row["项目"] not in found:
-            problems.append(Problem("B206", f"{row.place} 列“项目”", f"“{row['项目']}”不认识", f"可以写：{'、'.join(found)}"))
+            problems.append(
+                Problem("B206", f"{row.place} 列“项目”", f"“{row['项目']}”不认识", f"可以写：{'、'.join(found)}")
+            )
             continue
         found[row["项目"]][row["名称"]] = _number(row, "数值", 0.0, problems)
     grades = tuple(sorted(((low, name) for name, low in found["等级"].items()), reverse=True))

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 SPEAKERS = {"座席": "agent", "客户": "customer", "任意": "any"}
 MODES = ("词语", "原字", "分词", "正则")
-SEVERITIES = {"红线": "critical", "严重": "major", "一般": "minor", "轻微": "trivial", "提示": "info", "疑似": "suspected"}
+SEVERITIES = {
+    "红线": "critical",
+    "严重": "major",
+    "一般": "minor",
+    "轻微": "trivial",
+    "提示": "info",
+    "疑似": "suspected",
+}
 SCOPE = re.compile(r"^(全程|开场|结束|首(\d+)句|末(\d+)句)$")
 OPENING, CLOSING = 2, 2
 

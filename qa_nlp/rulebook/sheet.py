@@ -30,7 +30,12 @@ def read_sheet(folder: Path, name: str, required: tuple[str, ...], problems: lis
     as_csv, as_xlsx = folder / f"{name}.csv", folder / f"{name}.xlsx"
     if as_csv.exists() and as_xlsx.exists():
         problems.append(
-            Problem("B101", f"{folder.name}/{name}", "同名的 .csv 和 .xlsx 同时存在", "请只保留一个，以免改了一个却用着另一个")
+            Problem(
+                "B101",
+                f"{folder.name}/{name}",
+                "同名的 .csv 和 .xlsx 同时存在",
+                "请只保留一个，以免改了一个却用着另一个",
+            )
         )
         return []
     if as_csv.exists():
@@ -52,7 +57,9 @@ def _rows(grid: list[list[str]], file: str, required: tuple[str, ...], problems:
     missing = [name for name in required if name not in headers]
     if missing:
         problems.append(
-            Problem("B102", f"{file} 第{head_row}行", f"缺少列：{'、'.join(missing)}", f"现有的列：{'、'.join(headers)}")
+            Problem(
+                "B102", f"{file} 第{head_row}行", f"缺少列：{'、'.join(missing)}", f"现有的列：{'、'.join(headers)}"
+            )
         )
         return []
     return [

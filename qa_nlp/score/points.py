@@ -61,9 +61,7 @@ def step_points(steps: tuple[StepVerdict, ...], book: Rulebook) -> dict[str, flo
     budget = book.scoring.settings.get("步骤上限", 40.0)
     if not total:
         return {}
-    return {
-        s.step: round(budget * book.steps[s.step].points / total, 1) for s in applied if s.verdict == "violation"
-    }
+    return {s.step: round(budget * book.steps[s.step].points / total, 1) for s in applied if s.verdict == "violation"}
 
 
 def _capped(findings: tuple[Finding, ...], book: Rulebook) -> dict[str, float]:

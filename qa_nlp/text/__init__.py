@@ -1,0 +1,1 @@
+"""Text: folding with offsets, sounds, words, numerals, the prepared call."""

@@ -1,0 +1,1 @@
+"""Learning from labelled calls: read, fit, evaluate, compare, promote."""

@@ -1,0 +1,128 @@
+"""Opening anything: paths → calls, in order, each file by its format, each call id once."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+from qa_nlp.errors import Problem, ReadError, UsageError
+from qa_nlp.read.annotated import read_annotated
+from qa_nlp.read.detect import UnknownFormatError, detect
+from qa_nlp.read.dialogue import read_dialogue
+from qa_nlp.read.json_files import read_json_document, read_json_lines
+from qa_nlp.read.source import Item, Reader, Source
+from qa_nlp.read.tables import read_csv, read_workbook
+from qa_nlp.read.values import clean
+from qa_nlp.records import Call, Skipped
+
+SUFFIXES = (".jsonl", ".ndjson", ".json", ".txt", ".text", ".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".parquet", ".srt", ".vtt", ".vcon")
+AUDIO = (".wav", ".mp3", ".m4a", ".amr", ".ogg", ".flac", ".aac", ".wma", ".opus", ".v3", ".pcm")
+LITTER = re.compile(r"^(?:\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
+
+
+def open_calls(paths: Sequence[Path], meta: Path | None = None) -> Iterator[Item]:
+    """All calls under ``paths``, lazily: folders recursively in sorted order, one Skipped for all that cannot be read.
+
+    ``meta`` is a table (CSV or XLSX) that adds agent, team, recorded type … by call id.
+    The second call of an id is skipped. Hidden files and what systems leave in folders are passed over.
+
+    Raises:
+        UsageError: at once, when a path does not exist. Nothing else, whatever the files hold.
+    """
+    wanted = [*paths, *([meta] if meta else [])]
+    missing = [path for path in wanted if not path.exists()]
+    if missing:
+        raise UsageError(
+            Problem("R001", clean(str(path)), "没有这个文件或文件夹", "检查路径有没有写错") for path in missing
+        )
+    return _unique(_all(paths))
+
+
+def _all(paths: Iterable[Path]) -> Iterator[tuple[Source, Item]]:
+    for path in paths:
+        for source in walk(path):
+            for item in read_file(source):
+                yield source, item
+
+
+def _unique(items: Iterable[tuple[Source, Item]]) -> Iterator[Item]:
+    seen: set[int] = set()
+    for source, item in items:
+        if isinstance(item, Call):
+            mark = int.from_bytes(blake2b(item.call_id.encode("utf-8", "replace"), digest_size=8).digest())
+            if mark in seen:
+                yield source.skip("通话编号重复，只保留了第一次出现的", "确认是不是同一通话；不是则改成不同的编号", None, item.call_id)
+                continue
+            seen.add(mark)
+        yield item
+
+
+def walk(path: Path) -> Iterator[Source]:
+    """The file itself, or the files of a folder, sorted, as sources whose names are unique within the folder."""
+    if not path.is_dir():
+        yield Source(path, clean(str(path)), clean(path.stem))
+        return
+    for folder, folders, files in os.walk(path):
+        folders[:] = sorted(name for name in folders if not LITTER.match(name))
+        for name in sorted(files):
+            if not LITTER.match(name):
+                file = Path(folder, name)
+                parts = file.relative_to(path).with_suffix("").parts
+                yield Source(file, clean(str(file)), clean("-".join(parts)), "in folder")
+
+
+def read_file(source: Source) -> Iterator[Item]:
+    """The calls of one file; whatever is wrong with it becomes Skipped."""
+    reason = _not_transcript(source)
+    if reason:
+        yield source.skip(*reason)
+        return
+    try:
+        found = detect(source)
+        yield from READERS[found.kind](found)
+    except UnknownFormatError as error:
+        yield source.skip(error.reason, error.advice)
+    except PermissionError:
+        yield source.skip("没有读取权限", "请检查文件权限，或复制到别处再试")
+    except OSError as error:
+        yield source.skip(f"文件读不出来（{error.strerror or type(error).__name__}）", "检查磁盘或网络位置，复制到本机再试")
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError, MemoryError) as error:
+        # The last net: no content may stop a batch. Readers name what they foresee.
+        yield source.skip(f"文件内容无法解读（{type(error).__name__}）", "请重新导出；仍不行时换一种格式导出")
+
+
+def _not_transcript(source: Source) -> tuple[str, str] | None:
+    suffix = source.path.suffix.lower()
+    if not source.path.is_file():
+        return "不是普通文件，或链接已失效", "请换成实际的文件"
+    if suffix in AUDIO:
+        return "这是录音文件，不是通话文本", "请先转写成文字"
+    if source.kind == "in folder" and suffix not in SUFFIXES:
+        return f"不是通话文本文件（{suffix or '没有扩展名'}）", "不用处理可忽略；确是通话时请单独指定这个文件，或改成 .txt、.csv、.jsonl"
+    return None
+
+
+def _read_annotated(source: Source) -> Iterator[Item]:
+    try:
+        for call in read_annotated(source.path):
+            yield source.check(call)
+    except ReadError as error:
+        for problem in error.problems:
+            line = problem.place.rpartition(":")[2]
+            yield source.skip(problem.message, problem.advice, int(line) if line.isdigit() else None)
+    except UnicodeDecodeError:
+        yield source.skip("标注文件不是 UTF-8 编码", "请另存为 UTF-8")
+
+
+READERS: dict[str, Reader] = {
+    "jsonl": read_json_lines,
+    "json": read_json_document,
+    "csv": read_csv,
+    "workbook": read_workbook,
+    "dialogue": read_dialogue,
+    "annotated": _read_annotated,
+}
+__all__ = ["READERS", "Skipped", "open_calls", "read_file", "walk"]

@@ -1,0 +1,117 @@
+"""Small values as files spell them → as records hold them: roles, times, directions, clean text."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from qa_nlp.records import Turn
+
+ALIASES = {
+    "agent": """座席 坐席 座席人员 坐席人员 座席员 坐席员 座席代表 坐席代表 座席端 坐席端 客服 客服人员 客服代表 客服专员 客服端 客服员
+人工客服 人工坐席 人工座席 客服坐席 客服座席 话务员 话务人员 接线员 受理员 受理人员 服务人员 专员 工作人员 营业员 客服热线
+客服代表员 座 agent staff operator representative rep csr advisor seat service kefu employee 坐席方 座席方 客服方""",
+    "customer": """客户 用户 客人 顾客 来电人 来电者 来电客户 市民 居民 业主 主叫客户 客户端 客户方 用户方 客 用电客户 顧客 客戶 用戶 买家
+customer client user caller guest consumer visitor kehu end_user enduser""",
+    "system": """系统 系统提示 系统消息 系统事件 事件 提示音 自动语音 语音导航 机器人 语音机器人 智能语音 system event ivr bot robot notice""",
+}
+ROLE_OF = {alias: role for role, aliases in ALIASES.items() for alias in aliases.split()}
+DIRECTION_OF = {
+    **dict.fromkeys(("inbound", "in", "incoming", "呼入", "来电", "呼入电话", "接入", "入呼"), "inbound"),
+    **dict.fromkeys(("outbound", "out", "outgoing", "呼出", "外呼", "去电", "回访", "出呼"), "outbound"),
+}
+SURROGATE = re.compile("[\ud800-\udfff]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
+DECORATION = re.compile(r"[\s\[\]【】<>()「」:*#_\"'-]")
+NUMBERED = re.compile(r"^([a-z]+|[\u4e00-\u9fff]+?)(?:no\.?|工号)?[a-z]{0,3}\d+$")
+CLOCK = re.compile(r"^(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d+)?)$")
+
+
+def role_of(name: object) -> str:
+    """agent | customer | system | unknown for whatever a file calls a speaker (客服, 座席A07, Customer …)."""
+    if not isinstance(name, str):
+        return "unknown"
+    if name in ("agent", "customer", "unknown", "system"):
+        return name
+    key = DECORATION.sub("", unicodedata.normalize("NFKC", name[:60]).lower())
+    if key in ROLE_OF:
+        return ROLE_OF[key]
+    match = NUMBERED.match(key)
+    return ROLE_OF.get(match[1], "unknown") if match else "unknown"
+
+
+def direction_of(value: object) -> str:
+    """inbound | outbound, or empty text when the value says neither."""
+    return DIRECTION_OF.get(text_of(value).strip().lower(), "")
+
+
+def seconds(value: object, scale: float = 1.0) -> float | None:
+    """A number or numeric text times ``scale`` (0.001 for milliseconds); None when it is not a time ≥ 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value) * scale
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def clock(value: object) -> float | None:
+    """Seconds of a clock text ``[h:]m:s[.fff]`` (``00:01:03,5`` → 63.5), or None."""
+    match = CLOCK.match(unicodedata.normalize("NFKC", value).strip()) if isinstance(value, str) else None
+    if match is None:
+        return None
+    return int(match[1] or 0) * 3600 + int(match[2]) * 60 + float(match[3].replace(",", "."))
+
+
+def span(start: float | None, end: float | None) -> tuple[float | None, float | None]:
+    """A start and an end that can be believed: both None when the end is before the start."""
+    if start is not None and end is not None and end < start:
+        return None, None
+    return start, end
+
+
+def clean(text: str) -> str:
+    """``text`` with each lone surrogate as U+FFFD; length and offsets stay."""
+    return text if text.isascii() else SURROGATE.sub("\ufffd", text)
+
+
+def plain(text: str) -> str:
+    """Clean text of a plain file: NULs, control characters and stray byte order marks dropped."""
+    return clean(CONTROL.sub("", text))
+
+
+def clean_all(value: Any) -> Any:
+    """Every text inside a JSON value cleaned; numbers that are not finite become None."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {clean(str(key)): clean_all(item) for key, item in value.items()}
+    return [clean_all(item) for item in value] if isinstance(value, list) else value
+
+
+def text_of(value: object) -> str:
+    """Text of a scalar: whole floats lose their ``.0``; None, lists and objects become empty text."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    try:
+        return str(value)
+    except ValueError:
+        return ""
+
+
+def in_time_order(turns: Iterable[Turn]) -> tuple[Turn, ...]:
+    """Turns by start time when every one has a start, else in the order given (stable either way)."""
+    listed = tuple(turns)
+    if any(turn.start is None for turn in listed):
+        return listed
+    return tuple(sorted(listed, key=lambda turn: turn.start or 0.0))

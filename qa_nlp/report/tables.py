@@ -1,0 +1,202 @@
+"""The CSV tables: which columns, in which order, with what meaning. ``docs/reports.md`` is made of this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from qa_nlp.records import CATEGORIES, DIMENSIONS, Finding, Promise, Skipped, StepVerdict, Verdict
+from qa_nlp.rulebook.book import Rulebook
+
+STATUS = {"confirmed": "确认", "suspected": "疑似（不扣分）", "suppressed": "排除（留痕）"}
+SEVERITY = {"critical": "红线", "major": "严重", "minor": "一般", "trivial": "轻微", "info": "提示"}
+VERDICT = {"pass": "合格", "violation": "违规", "not_applicable": "不适用", "insufficient": "证据不足"}
+MATCH = {"exact": "原文", "phonetic": "同音", "model": "语句模型", "measured": "测量"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: header, what it means, and how its cell is made from a row."""
+
+    header: str
+    meaning: str
+    cell: Callable[[Any], object]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One CSV file."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+
+    def row(self, item: object) -> list[str]:
+        """Cells of one row as text."""
+        return [text_of(column.cell(item)) for column in self.columns]
+
+
+def text_of(value: object) -> str:
+    """A cell's text: numbers without trailing zeros, nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def neutralised(text: str) -> str:
+    """A cell that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection)."""
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+Pair = tuple[Verdict, Any]
+
+
+def all_tables(book: Rulebook) -> dict[str, Table]:
+    """Every table, by file name without ending."""
+    tables = [_calls(book), _findings(book), _steps(book), _promises(), _skipped()]
+    return {table.name: table for table in tables}
+
+
+def _subtype(book: Rulebook, name: str) -> str:
+    return book.subtypes[name].name if name in book.subtypes else name
+
+
+def _calls(book: Rulebook) -> Table:
+    def count(status: str) -> Callable[[Verdict], int]:
+        return lambda v: sum(f.status == status for f in v.findings)
+
+    columns = [
+        Column("通话编号", "输入里的 call_id", lambda v: v.call_id),
+        Column("坐席", "座席工号", lambda v: v.agent_id),
+        Column("班组", "座席所在班组", lambda v: v.team),
+        Column("开始时间", "通话开始时间（ISO 8601）", lambda v: v.started_at),
+        Column("大类", "故障报修、投诉、业务咨询、其他", lambda v: CATEGORIES.get(v.category, v.category)),
+        Column("业务", "子类名称", lambda v: _subtype(book, v.subtype)),
+        Column("业务编号", "子类编号", lambda v: v.subtype),
+        Column("把握", "模型对子类的概率，0–1", lambda v: v.confidence),
+        Column("需复核", "把握不足，请人工看", lambda v: "是" if v.needs_review else ""),
+        Column("得分", "百分制；未评时为空", lambda v: v.score),
+        Column("等级", "优秀、良好、合格、不合格、未评", lambda v: v.grade),
+        Column("红线", "触及红线的差错和原话", lambda v: v.veto),
+        Column("未评原因", "为什么没有评分", lambda v: v.not_scored),
+        *(Column(d, f"{d}得分，百分制", _dimension(d)) for d in DIMENSIONS),
+        Column("确认问题数", "扣分的问题", count("confirmed")),
+        Column("疑似问题数", "不扣分、待复核的问题", count("suspected")),
+        Column("缺少步骤", "必做而没有做的步骤", lambda v: "、".join(_missing(v, book))),
+        Column("升级词", "客户提到的升级渠道（12398、媒体、律师等）", lambda v: "是" if "升级" in v.signals else ""),
+        Column("语速", "座席语速，字/分", lambda v: v.conduct.get("agent_cpm")),
+        Column("案例分析", "按四个维度的评析", lambda v: v.summary),
+        Column("备注", "读入时的说明", lambda v: "；".join(v.notes)),
+    ]
+    return Table("calls", "每通电话一行", tuple(columns))
+
+
+def _dimension(name: str) -> Callable[[Verdict], object]:
+    return lambda v: v.dimensions.get(name)
+
+
+def _missing(verdict: Verdict, book: Rulebook) -> list[str]:
+    return [book.steps[s.step].name.split("(")[0] for s in verdict.steps if s.verdict == "violation"]
+
+
+def code_name(code: str, book: Rulebook) -> str:
+    """The Chinese name of a finding's code."""
+    if code in book.codes:
+        return book.codes[code].name
+    return next((row["名称"] for row in book.tables["conduct"] if row["项目"] == code), code)
+
+
+def _findings(book: Rulebook) -> Table:
+    def of(cell: Callable[[Finding], object]) -> Callable[[Pair], object]:
+        return lambda pair: cell(pair[1])
+
+    columns = [
+        Column("通话编号", "输入里的 call_id", lambda p: p[0].call_id),
+        Column("坐席", "座席工号", lambda p: p[0].agent_id),
+        Column("班组", "座席所在班组", lambda p: p[0].team),
+        Column("第几句", "从 1 数起", of(lambda f: f.turn + 1)),
+        Column("原话", "命中的字，一字不改", of(lambda f: f.quote)),
+        Column("问题", "差错名称", of(lambda f: code_name(f.code, book))),
+        Column("代码", "差错代码", of(lambda f: f.code)),
+        Column("严重度", "红线、严重、一般、轻微、提示", of(lambda f: SEVERITY.get(f.severity, f.severity))),
+        Column("结论", "确认、疑似（不扣分）、排除（留痕）", of(lambda f: STATUS[f.status])),
+        Column("扣分", "从总分里扣的分", of(lambda f: f.points)),
+        Column("理由", "为什么是问题", of(lambda f: f.message)),
+        Column("建议说法", "可以照着说的一句", of(lambda f: f.suggestion)),
+        Column("依据", "哪份规范", of(lambda f: f.basis)),
+        Column("规则号", "规则的编号；MODEL- 开头的来自语句模型", of(lambda f: f.rule_id)),
+        Column("命中方式", "原文、同音、语句模型、测量", of(lambda f: MATCH.get(f.match, f.match))),
+        Column("可信度", "0–1", of(lambda f: f.confidence)),
+        Column("起", "原话在该句中的起点，从 0 数起", of(lambda f: f.start)),
+        Column("止", "原话在该句中的终点（不含）", of(lambda f: f.end)),
+    ]
+    return Table("findings", "每个问题一行", tuple(columns))
+
+
+def _steps(book: Rulebook) -> Table:
+    def of(cell: Callable[[StepVerdict], object]) -> Callable[[Pair], object]:
+        return lambda pair: cell(pair[1])
+
+    columns = [
+        Column("通话编号", "输入里的 call_id", lambda p: p[0].call_id),
+        Column("坐席", "座席工号", lambda p: p[0].agent_id),
+        Column("业务", "子类名称", lambda p: _subtype(book, p[0].subtype)),
+        Column("步骤", "步骤名称", of(lambda s: book.steps[s.step].name)),
+        Column("步骤编号", "步骤编号", of(lambda s: s.step)),
+        Column("要求", "必须、条件、建议；空白为清单之外做到的", of(lambda s: s.need)),
+        Column("结论", "合格、违规、不适用、证据不足", of(lambda s: VERDICT[s.verdict])),
+        Column(
+            "扣分",
+            "从总分里扣的分",
+            lambda p: p[0].step_points.get(p[1].step, 0.0) if p[1].verdict == "violation" else 0.0,
+        ),
+        Column("第几句", "做到的那一句，从 1 数起", of(lambda s: None if s.turn is None else s.turn + 1)),
+        Column("原话", "做到的那句话", of(lambda s: s.quote)),
+        Column("证据", "规则号或语句模型", of(lambda s: "语句模型" if s.evidence == "model" else s.evidence)),
+        Column("可信度", "0–1", of(lambda s: s.confidence)),
+    ]
+    return Table("steps", "每通电话的每个步骤一行", tuple(columns))
+
+
+def _promises() -> Table:
+    def of(cell: Callable[[Promise], object]) -> Callable[[Pair], object]:
+        return lambda pair: cell(pair[1])
+
+    columns = [
+        Column("通话编号", "输入里的 call_id", lambda p: p[0].call_id),
+        Column("坐席", "座席工号", lambda p: p[0].agent_id),
+        Column("承诺事项", "承诺的是什么", of(lambda x: x.subject)),
+        Column("原话", "承诺的原话", of(lambda x: x.quote)),
+        Column("数值", "承诺的数值，范围取上限", of(lambda x: x.amount)),
+        Column("单位", "分钟、小时、天、工作日", of(lambda x: x.unit)),
+        Column("到期", "按通话时间算出的到期时间", of(lambda x: x.due)),
+        Column("规定时限", "limits 表里的时限", of(lambda x: x.limit)),
+        Column("结论", "相符、超出、过时、无规定", of(lambda x: x.status)),
+        Column("第几句", "从 1 数起", of(lambda x: x.turn + 1)),
+    ]
+    return Table("promises", "座席作出的每个时限承诺一行", tuple(columns))
+
+
+def _skipped() -> Table:
+    def of(name: str) -> Callable[[Skipped], object]:
+        return lambda s: getattr(s, name)
+
+    columns = [
+        Column("文件", "哪个文件", of("source")),
+        Column("行", "第几行", of("line")),
+        Column("通话编号", "若能看出", of("call_id")),
+        Column("原因", "为什么跳过", of("reason")),
+        Column("怎么办", "下一步做什么", of("advice")),
+    ]
+    return Table("skipped", "没有检查的内容，一项一行", tuple(columns))

@@ -1,0 +1,1 @@
+"""lexicons/ → one compiled Rulebook: the phrase language, its matcher, self-tests."""

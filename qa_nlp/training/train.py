@@ -1,0 +1,210 @@
+"""``train``: labelled calls → a model with its card."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sklearn
+
+from qa_nlp import __version__
+from qa_nlp.errors import Problem, UsageError
+from qa_nlp.model.features import Features, call_features, sentence_features, stack
+from qa_nlp.model.linear import Linear
+from qa_nlp.model.store import Model
+from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.training.corpus import Sample
+from qa_nlp.training.fit import SEED, Fitted, fit
+
+ALL_TURNS = 10_000
+PREFIXES = (1, 3, ALL_TURNS)
+STARTS_SHARE = 0.3
+STEP_CONFIRM, STEP_SUSPECT = 0.42, 0.25
+FAULT_CONFIRM, FAULT_SUSPECT = 0.6, 0.3
+REVIEW_RISK = 0.005
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """What the call classifier is fitted on: features, the samples they come from, their kind."""
+
+    features: Features
+    samples: tuple[Sample, ...]
+    kinds: np.ndarray
+
+
+def train(samples: Sequence[Sample], book: Rulebook, *, jobs: int = 2) -> Model:
+    """Fit everything a profile needs.
+
+    Args:
+        samples: labelled calls, snippets and requests.
+        book: whose subtypes, steps and codes are the only labels allowed.
+        jobs: processes.
+
+    Raises:
+        UsageError: with the list of unknown labels, or where nothing is left to learn from.
+    """
+    refuse_unknown(samples, book)
+    calls = [s for s in samples if s.subtype and not s.is_request]
+    if len({s.subtype for s in calls}) < 2:
+        raise UsageError(Problem("T002", "标注数据", "至少要有两种业务的通话", "请补充标注"))
+    starts = starting_subjects(samples)
+    subtypes = sorted({s.subtype for s in samples if s.subtype})
+    by_start = _fit_subjects(starts, subtypes, jobs)
+    whole = Subjects(stack([call_features(s.prepared) for s in calls]), tuple(calls), np.array(["whole"] * len(calls)))
+    by_call = _fit_subjects(whole, subtypes, jobs)
+    sentences = _fit_sentences(samples, book, jobs)
+    settings = _settings(by_call, by_start, whole, starts, subtypes)
+    confirm, suspect = thresholds(sentences.linear.labels, book)
+    card = _card(samples, book, settings)
+    return Model(by_call.linear, by_start.linear, sentences.linear, confirm, suspect, settings, card)
+
+
+def refuse_unknown(samples: Sequence[Sample], book: Rulebook) -> None:
+    """Raise UsageError listing every label that the rulebook does not know."""
+    known = {"业务": set(book.subtypes), "步骤": set(book.steps), "差错": set(book.codes)}
+    found: Counter[tuple[str, str]] = Counter()
+    for sample in samples:
+        used = {"业务": {sample.subtype} - {""}, "步骤": set(), "差错": set()}
+        for turn in sample.call.turns:
+            used["步骤"] |= set(turn.acts)
+            used["差错"] |= {tag.code for tag in turn.faults}
+        found.update((kind, name) for kind, names in used.items() for name in names - known[kind])
+    if found:
+        raise UsageError(
+            Problem("T003", kind, f"未知的标签“{name}”，出现在 {count} 通", f"可用：{'、'.join(sorted(known[kind]))}")
+            for (kind, name), count in sorted(found.items())
+        )
+
+
+def starting_subjects(samples: Sequence[Sample]) -> Subjects:
+    """Requests, and every call cut after the customer's first, third and last turn."""
+    features, chosen, kinds = [], [], []
+    for sample in samples:
+        if not sample.subtype or not sample.prepared.customer_turns:
+            continue
+        for count in (ALL_TURNS,) if sample.is_request else PREFIXES:
+            features.append(call_features(sample.prepared, count))
+            chosen.append(sample)
+            kinds.append("request" if sample.is_request else str(count))
+    return Subjects(stack(features), tuple(chosen), np.array(kinds))
+
+
+def _fit_subjects(subjects: Subjects, subtypes: list[str], jobs: int) -> Fitted:
+    column = {name: k for k, name in enumerate(subtypes)}
+    targets = np.zeros((len(subjects.samples), len(subtypes)), dtype=np.int64)
+    for row, sample in enumerate(subjects.samples):
+        targets[row, column[sample.subtype]] = 1
+    return fit(subjects.features, targets, subtypes, [s.voice for s in subjects.samples], jobs=jobs)
+
+
+def sentence_targets(samples: Sequence[Sample], labels: Sequence[str]) -> np.ndarray:
+    """(agent turns, labels) of 0 and 1."""
+    column = {name: k for k, name in enumerate(labels)}
+    rows = []
+    for sample in samples:
+        for turn in sample.prepared.agent_turns:
+            row = np.zeros(len(labels), dtype=np.int64)
+            names = [*sample.call.turns[turn].acts, *(tag.code for tag in sample.call.turns[turn].faults)]
+            row[[column[name] for name in names if name in column]] = 1
+            rows.append(row)
+    return np.stack(rows)
+
+
+def _fit_sentences(samples: Sequence[Sample], book: Rulebook, jobs: int) -> Fitted:
+    spoken = [s for s in samples if s.prepared.agent_turns]
+    seen = {a for s in spoken for t in s.call.turns for a in (*t.acts, *(tag.code for tag in t.faults))}
+    labels = [name for name in (*book.steps, *book.codes) if name in seen]
+    features = stack([sentence_features(s.prepared) for s in spoken])
+    voices = [s.voice for s in spoken for _ in s.prepared.agent_turns]
+    return fit(features, sentence_targets(spoken, labels), labels, voices, jobs=jobs)
+
+
+def thresholds(labels: Sequence[str], book: Rulebook) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities from which a label counts as found, and as doubtful."""
+    fault = np.array([label in book.codes for label in labels])
+    confirm = np.where(fault, FAULT_CONFIRM, STEP_CONFIRM).astype(np.float32)
+    return confirm, np.where(fault, FAULT_SUSPECT, STEP_SUSPECT).astype(np.float32)
+
+
+def _settings(
+    by_call: Fitted, by_start: Fitted, whole: Subjects, starts: Subjects, subtypes: list[str]
+) -> dict[str, float]:
+    """Softmax scales by maximum likelihood on unseen voices, and the abstention threshold."""
+    column = {name: k for k, name in enumerate(subtypes)}
+    start_gold = np.array([column[s.subtype] for s in starts.samples])
+    starts_scale = _scale(by_start.unseen, start_gold)
+    at = {id(s): i for i, s in enumerate(starts.samples) if starts.kinds[i] == str(ALL_TURNS)}
+    rows = [i for i, s in enumerate(whole.samples) if id(s) in at]
+    gold = np.array([column[whole.samples[i].subtype] for i in rows])
+    own = by_call.unseen[rows]
+    other = STARTS_SHARE * starts_scale * by_start.unseen[[at[id(whole.samples[i])] for i in rows]]
+    calls_scale = _scale(own, gold, other)
+    probabilities = _softmax(own * calls_scale + other)
+    review = review_threshold(probabilities.max(axis=1), probabilities.argmax(axis=1) == gold)
+    return {
+        "calls_scale": calls_scale, "starts_scale": starts_scale, "starts_share": STARTS_SHARE, "review_below": review,
+        "cv_subtype_acc": float((probabilities.argmax(axis=1) == gold).mean()),
+        "cv_start_acc": float((by_start.unseen.argmax(axis=1) == start_gold).mean()),
+    }  # fmt: skip
+
+
+def _scale(margins: np.ndarray, gold: np.ndarray, offset: np.ndarray | float = 0.0) -> float:
+    """The factor on margins under which the gold labels are likeliest."""
+    grid = np.geomspace(0.5, 16, 41)
+    losses = [-np.log(_softmax(margins * s + offset)[np.arange(len(gold)), gold] + 1e-12).mean() for s in grid]
+    return round(float(grid[int(np.argmin(losses))]), 4)
+
+
+def review_threshold(confidence: np.ndarray, right: np.ndarray, risk: float = REVIEW_RISK) -> float:
+    """The lowest confidence from which the calls above it are wrong at most ``risk`` of the time.
+
+    Selective classification, Geifman & El-Yaniv 2017; one wrong call is forgiven so that a single
+    mislabelled sample cannot send everything to review.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    wrong = np.cumsum(~right[order])
+    allowed = wrong <= 1 + risk * np.arange(1, len(order) + 1)
+    count = int(np.flatnonzero(allowed).max()) + 1 if allowed.any() else 0
+    return round(float(confidence[order[count - 1]]), 4) if count else 1.0
+
+
+def _softmax(margins: np.ndarray) -> np.ndarray:
+    powers = np.exp(margins - margins.max(axis=1, keepdims=True))
+    result: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
+    return result
+
+
+def _card(samples: Sequence[Sample], book: Rulebook, settings: dict[str, float]) -> dict[str, Any]:
+    import msgspec
+
+    digest = hashlib.sha256()
+    encoder = msgspec.json.Encoder(order="sorted")
+    for sample in samples:
+        digest.update(encoder.encode(sample.call))
+    return {
+        "profile": book.profile,
+        "qa_nlp": __version__,
+        "scikit_learn": sklearn.__version__,
+        "numpy": np.__version__,
+        "rulebook": book.digest,
+        "seed": SEED,
+        "data_sha256": digest.hexdigest(),
+        "samples": len(samples),
+        "calls": sum(bool(s.subtype) and not s.is_request for s in samples),
+        "requests": sum(s.is_request for s in samples),
+        "voices": len({s.voice for s in samples}),
+        "label_tree": {c: sorted(s for s in book.subtypes if s.startswith(c + ".")) for c in _categories(book)},
+        "cross_validated": {k: round(v, 4) for k, v in settings.items() if k.startswith("cv_")},
+    }
+
+
+def _categories(book: Rulebook) -> list[str]:
+    return sorted({subtype.category for subtype in book.subtypes.values()})
+
+
+__all__ = ["Linear", "Subjects", "refuse_unknown", "sentence_targets", "starting_subjects", "thresholds", "train"]
