@@ -1,4 +1,4 @@
-"""A file about to be read, and the few ways of saying that something in it was skipped."""
+"""A file about to be read, what a reader yields from it, and how calls without an id get one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from qa_nlp.read.values import clean
 from qa_nlp.records import Call, Skipped
+
+Item = Call | Skipped
+# A call or a Skipped, with the line (from 1) on which it begins, where lines mean anything.
+Placed = tuple[int | None, Item]
 
 
 @dataclass(frozen=True)
@@ -18,41 +24,41 @@ class Source:
     shown: str
     name: str
     kind: str = ""
-    encoding: str = "utf-8"
+    encoding: str = ""
 
     def skip(self, reason: str, advice: str, line: int | None = None, call_id: str = "") -> Skipped:
         """A Skipped of this file. ``line`` counts from 1."""
         return Skipped(self.shown, line, clean(call_id), reason, advice)
 
-    def check(self, call: Call, line: int | None = None) -> Call | Skipped:
-        """The call, or why it cannot be inspected (no turn holds any text)."""
-        if not call.turns:
-            return self.skip("通话里没有一句对话", "检查导出时是否漏了对话内容", line, call.call_id)
-        if not any(turn.text.strip() for turn in call.turns):
-            return self.skip("通话里每一句都是空的", "检查转写是否成功，再重新导出", line, call.call_id)
-        return call
+
+Reader = Callable[[Source], Iterator[Placed]]
 
 
-Item = Call | Skipped
-Reader = Callable[[Source], Iterator[Item]]
+def checked(placed: Placed, source: Source) -> Placed:
+    """The same, or why the call cannot be inspected (no turn holds any text)."""
+    line, item = placed
+    if isinstance(item, Skipped) or any(turn.text.strip() for turn in item.turns):
+        return placed
+    if not item.turns:
+        return line, source.skip("通话里没有一句对话", "检查导出时是否漏了对话内容", line, item.call_id)
+    return line, source.skip("通话里每一句都是空的", "检查转写是否成功，再重新导出", line, item.call_id)
 
 
-def numbered(calls: Iterator[Call], name: str) -> Iterator[Call]:
-    """Calls without an id of their own get ``name``, or ``name-001`` … when a file holds several."""
-    first = next(calls, None)
-    if first is None:
-        return
-    second = next(calls, None)
-    if second is None:
-        yield _named(first, name)
-        return
-    yield _named(first, f"{name}-001")
-    yield _named(second, f"{name}-002")
-    for number, call in enumerate(calls, 3):
-        yield _named(call, f"{name}-{number:03d}")
-
-
-def _named(call: Call, name: str) -> Call:
-    from msgspec.structs import replace
-
-    return call if call.call_id else replace(call, call_id=name)
+def numbered(items: Iterator[Placed], name: str) -> Iterator[Placed]:
+    """Calls without an id of their own get ``name``, or ``name-001`` … when the file holds more."""
+    number = 0
+    for line, item in items:
+        if isinstance(item, Skipped) or item.call_id:
+            yield line, item
+            continue
+        number += 1
+        if number > 1:
+            yield line, replace(item, call_id=f"{name}-{number:03d}")
+            continue
+        following = next(items, None)
+        yield line, replace(item, call_id=name if following is None else f"{name}-001")
+        if following is not None:
+            if isinstance(following[1], Call) and not following[1].call_id:
+                number += 1
+                following = (following[0], replace(following[1], call_id=f"{name}-002"))
+            yield following

@@ -1,0 +1,75 @@
+"""Where a time stands in a call: the words around it, what the customer asked, what the call is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from qa_nlp.records import Label
+from qa_nlp.text.prepared import Prepared
+
+CLAUSE_END = re.compile(r"[,.!?;:…\s]")
+SENTENCE_END = re.compile(r"[.!?;…]")
+# Particles between a time and its verb say nothing about the subject.
+EMPTY = re.compile(r"(之?以?[内里]|里[头面]|[前后左右]|以?[前后]|的?话?|吧|嘛|呗|哈|啊|就|都|[,.\s])*")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One time expression (joined offsets) in its turn; ``previous``/``following`` are its neighbours' edges."""
+
+    prepared: Prepared
+    label: Label
+    turn: int
+    start: int
+    end: int
+    previous: int
+    following: int
+
+    @cached_property
+    def text(self) -> str:
+        """The plain text of the whole call."""
+        return self.prepared.folded.plain
+
+    @cached_property
+    def after(self) -> str:
+        """From the time to the end of its clause, or to the next time in it."""
+        stop = CLAUSE_END.search(self.text, self.end, self.following)
+        return self.text[self.end : stop.start() if stop else self.following]
+
+    @cached_property
+    def before(self) -> str:
+        """From the beginning of the clause, or the time before, to the time."""
+        return CLAUSE_END.split(self.text[self.previous : self.start])[-1]
+
+    @cached_property
+    def next_clause(self) -> str:
+        """The clause behind the time's own, when that ends right after the time; otherwise empty."""
+        if EMPTY.fullmatch(self.after) is None:
+            return ""
+        rest = self.text[self.end + len(self.after) : self.following].lstrip(",.!?;:… ")
+        return CLAUSE_END.split(rest, maxsplit=1)[0]
+
+    @cached_property
+    def sentence(self) -> str:
+        """The sentence that holds the time."""
+        begin, stop = self.prepared.folded.starts[self.turn], self.prepared.folded.end_of(self.turn)
+        left = SENTENCE_END.split(self.text[begin : self.start])[-1]
+        right = SENTENCE_END.split(self.text[self.end : stop], maxsplit=1)[0]
+        return left + self.text[self.start : self.end] + right
+
+    @cached_property
+    def said(self) -> str:
+        """The whole turn."""
+        return self.prepared.folded.text_of(self.turn)
+
+    @cached_property
+    def asked(self) -> str:
+        """What the customer said right before."""
+        return "\n".join(map(self.prepared.folded.text_of, self.prepared.before[self.turn]))
+
+    @cached_property
+    def subtype(self) -> str:
+        """The subtype, as far as it is known."""
+        return self.label.subtype

@@ -1,0 +1,174 @@
+"""What a promised time is about: the words around it first, the customer's question and the subtype last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from qa_nlp.check.setting import Setting
+
+# What is done by the time, in the order of telling; "foreign" has no limit in the table.
+ACTIONS = (
+    ("foreign", r"到账|退[款费钱回给补到]|退了|发票|开票|移表|挪|迁|过户|更名|销户|暂停|审核|勘[察查]|打印|邮寄|分期|违约金|密码|短信|发[到给您你]|换回|起算|抵扣"),
+    ("test", r"校[表验个]|[校检验测](?:完|出来|一次)|验[表个]|表验|检定|送检|检测|报告"),
+    ("plan", r"方案"),
+    (
+        "contact",
+        r"联[系络]|通话|对接|回电|回[您你]|回个?[话信]|回音|回访|给[您你](?:一个)?回|去电|来电话|个?电话|打给|打[您你过]|给[您你侬]\w{0,2}打|给侬"
+        r"|找[您你]|[给跟][您你](?:个|一个)?(?:[信谈说讲通话]|准?信|答复)|答话|碰头|约[您你时定]",
+    ),
+    (
+        "arrive",
+        r"到场|到现场|到达|赶[到往过]|上门|登门|来人|见(?:着|到|得到)?人|人(?:\w{0,3})到|到[您你那]|人来|去[测看查量瞅瞧]|来[测看查修换瞅瞧]"
+        r"|派人|师傅|抢修|班组|(?:能|会|就|内|里|准|定|才|都|左右|以内)到|^\W?(?:之内|以内|内|里头?|左右)?到(?![账期点时二三四五六七八九十0-9])|来一趟|过[去来]|奔",
+    ),
+    ("power", r"复电|送[上电]|推[上送]|恢复|来电(?!话)|有电|通电|合闸|复上|给电|[能会就准]?亮|修[好复]|弄好|抢通|通上|[能就]通|通都|接电|装表|上表|装[上好]|挂表|送不上|上电"),
+    ("finish", r"办[完成好到]|全程|全过程|走完|从受理到"),
+    ("reply", r"答复|答您|处理意见|处理结果|出?结果|结论|说法|准信|交代|回复|核[实完对给]|文书|信儿|音信|处理"),
+    ("someone", r"有人|专人|专员|主管|负责人"),
+)  # fmt: skip
+_ACTIONS = tuple((name, re.compile(words)) for name, words in ACTIONS)
+ASKED_WHEN = re.compile(
+    r"多久|多长时间|几[天时点号个日]|几分钟|(?:什么|啥|么子|什么个)时[候间]|何时|啥会|多会|好久|哪[天日]|时限|准[信话]|时间|日子|快点|多少[天日]|多快|最快|咋通知|提前"
+)
+TOPICS = {
+    "consult.arrears": "arrears", "complaint.arrears_cutoff": "arrears", "complaint.late_reconnect": "arrears",
+    "consult.outage_info": "outage", "complaint.outage": "outage",
+    "consult.new_connection": "connection", "complaint.connection": "connection", "consult.ev_charging": "connection",
+    "complaint.metering": "metering", "consult.metering": "metering",
+    "complaint.over_reading": "reading", "complaint.missed_reading": "reading",
+    "consult.appliance_damage": "appliance", "repair.transformer_noise": "noise",
+    "complaint.hall_hours": "hall", "complaint.hall_unattended": "hall",
+}  # fmt: skip
+# Read off the words where the subtype does not say it.
+TOPIC_WORDS = (
+    ("arrears", r"欠费|结清|[交缴付还]清|[交缴]完|交了(?:钱|费)|钱(?:我)?交了|复电|拉闸|催费|断之?前"),
+    ("appliance", r"家电|电器(?:损坏|烧)|核损"),
+    ("metering", r"[校验送检]个?表|校验|检定|送检|表验|表不准"),
+    ("connection", r"新装|报装|装表|开户|增容|供电方案|办电|进线|装电|装桩"),
+    ("reading", r"抄(?:表|错|的数)|表码|多抄"),
+    ("hall", r"(?:营业厅|大厅|厅里?|门)没?(?:人|开)"),
+    ("outage", r"计划(?:停|检修)|停[电店]公告|检修公告|公告|停[电店]\w{0,6}(?:提前|通知|咋不|讲)|提前\w{0,3}(?:天|通知)"),
+)
+_TOPIC_WORDS = tuple((name, re.compile(words)) for name, words in TOPIC_WORDS)
+_COMPLAINT = re.compile(r"投诉|处理意见|反映给|反映到|受理单")
+_PAID = re.compile(r"[结交缴付还补]清|[交缴付还补]完|[交缴付还]了|还上|复电|欠费")
+_TEST_CALL = re.compile(r"[校验送检测][验一]?个?表|校验|检定|送检|表验|验一?次|[要想能]验|表.{0,4}准")
+
+
+def subject_of(setting: Setting, unit: str) -> tuple[str, bool]:
+    """The subject of a time (a number of ``limits.csv``, or visit, callback, other) and whether it is sure.
+
+    ("", False) where nothing says that the time is one by which something will be done.
+    """
+    topic = topic_of(setting)
+    for action, sure in _actions(setting):
+        subject = _resolve(action, topic, setting)
+        if subject == "complaint_contact" and topic == "hall" and unit == "分钟":
+            return "hall_callback", sure
+        if subject:
+            return subject, sure
+    if ASKED_WHEN.search(setting.asked) or re.search(r"规定|规矩|标准|派|登记|转了|报上|记下|安排", setting.said):
+        return _default(topic, setting), True
+    return "", False
+
+
+def topic_of(setting: Setting) -> str:
+    """What the call is about: by its subtype, else by the words of the turn and the question."""
+    topic = TOPICS.get(setting.subtype, "")
+    if topic or setting.label.category == "repair":
+        return topic
+    here = setting.asked + "\n" + setting.said
+    return next((name for name, words in _TOPIC_WORDS if words.search(here)), "")
+
+
+def _actions(setting: Setting) -> Iterator[tuple[str, bool]]:
+    """Actions named near the time, the nearest place first; far ones are not sure."""
+    places = (
+        (setting.after, True), (setting.before, True), (setting.next_clause, True), (setting.sentence, True),
+    )  # fmt: skip
+    for text, sure in places:
+        found = sorted(
+            (match.start() if name != "someone" else len(text), order, name)
+            for order, (name, words) in enumerate(_ACTIONS)
+            if text and (match := words.search(text))
+        )
+        for _, _, name in found:
+            yield name, sure
+
+
+def _resolve(action: str, topic: str, setting: Setting) -> str:
+    """Which subject an action means in this call; "" where it says nothing by itself."""
+    complaint = setting.label.category == "complaint" or _COMPLAINT.search(setting.said + setting.asked) is not None
+    repair = setting.label.category == "repair" or not setting.subtype
+    if action == "foreign":
+        return "other"
+    if action == "plan":
+        return "supply_plan"
+    if action == "test":
+        return "meter_test" if topic == "metering" or _TEST_CALL.search(setting.said + setting.asked) else ""
+    if action in ("contact", "someone"):
+        return "complaint_contact" if complaint else "callback"
+    if action == "arrive":
+        return _arrive(topic, repair, setting)
+    if action == "power":
+        return _power(topic, repair, setting)
+    if action == "finish":
+        return "connect_total" if topic == "connection" else "other"
+    return _reply(topic, complaint, setting)
+
+
+def _arrive(topic: str, repair: bool, setting: Setting) -> str:
+    if topic == "noise":
+        return "visit"
+    if topic == "appliance":
+        return "appliance_visit"
+    urgent = repair or setting.subtype in ("complaint.repair_service", "other.report") or "抢修" in setting.said
+    if urgent or re.search(r"到场|到现场", setting.sentence):
+        return "arrive"
+    return "visit"
+
+
+def _power(topic: str, repair: bool, setting: Setting) -> str:
+    if topic == "connection":
+        return "connect_total"
+    if topic == "arrears" or _PAID.search(setting.sentence + setting.asked):
+        return "reconnect"
+    return "restore" if repair or setting.subtype in ("complaint.repair_service", "complaint.outage") else "other"
+
+
+def _reply(topic: str, complaint: bool, setting: Setting) -> str:
+    here = setting.after + setting.before + setting.next_clause
+    if topic == "reading" and not re.search(r"处理意见|处理结果", here):
+        return "reading_check"
+    if topic == "metering" and re.search(r"结果|结论|报告", here) and "处理" not in here:
+        return "meter_test"
+    if topic == "connection" and not complaint:
+        return "supply_plan" if "方案" in setting.asked else "callback"
+    if complaint or topic == "appliance":
+        return "complaint_reply"
+    return "callback"
+
+
+def _default(topic: str, setting: Setting) -> str:
+    """The subject of a bare answer to "how long?"."""
+    category, asked = setting.label.category, setting.asked
+    if topic in ("metering",) and _TEST_CALL.search(asked + setting.said):
+        return "meter_test"
+    if topic == "noise":
+        return "visit"
+    if category == "repair":
+        return "restore" if re.search(r"修好|来电|恢复|亮|有电|通电", asked) else "arrive"
+    if topic == "arrears":
+        return "reconnect" if re.search(r"来电|有电|恢复|复电|通电?|送电?|给电|上电", asked + setting.said) else ""
+    if topic == "connection":
+        return "supply_plan" if "方案" in asked else "connect_total"
+    if topic == "reading":
+        return "reading_check"
+    if topic == "appliance":
+        return "appliance_visit"
+    if category == "complaint":
+        return "complaint_contact"
+    if not setting.subtype:
+        return "arrive" if re.search(r"师傅|到|来人|抢修|城|村|乡|市区|有人", asked + setting.said) else ""
+    return ""
