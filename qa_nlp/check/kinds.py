@@ -53,12 +53,8 @@ def _said(setting: Setting, kinds: tuple[tuple[tuple[str, ...], re.Pattern[str]]
     customer = "\n".join(map(prepared.folded.text_of, prepared.customer_turns))
     near = CLAUSE_END.split(setting.text[: setting.start])[-1]
     for text in (near, setting.before + setting.after, setting.said, setting.asked, agent, customer):
-        found = [(match.start(), cells) for cells, words in kinds if (match := words.search(text))]
-        if found:
-            # 高压双电源 names the special kind after the general one; 居民 stands inside 非居民.
-            return found[0][1] if len({place for place, _ in found}) < len(found) else _nearest(text, found)
+        for cells, words in kinds:
+            # In the order of the table: the special kind first, 非居民 before 居民.
+            if words.search(text):
+                return cells
     return ()
-
-
-def _nearest(text: str, found: list[tuple[int, tuple[str, ...]]]) -> tuple[str, ...]:
-    return found[0][1] if text else ()

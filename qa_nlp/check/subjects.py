@@ -31,6 +31,7 @@ _ACTIONS = tuple((name, re.compile(words)) for name, words in ACTIONS)
 ASKED_WHEN = re.compile(
     r"多久|多长时间|几[天时点号个日]|几分钟|(?:什么|啥|么子|什么个)时[候间]|何时|啥会|多会|好久|哪[天日]|时限|准[信话]|时间|日子|快点|多少[天日]|多快|最快|咋通知|提前"
 )
+CLAIM = re.compile(r"[来赶]得及|有效|算数|算及时|[报登提]|过期|放弃|期限")
 TOPICS = {
     "consult.arrears": "arrears", "complaint.arrears_cutoff": "arrears", "complaint.late_reconnect": "arrears",
     "consult.outage_info": "outage", "complaint.outage": "outage",
@@ -62,6 +63,8 @@ def subject_of(setting: Setting, unit: str) -> tuple[str, bool]:
     ("", False) where nothing says that the time is one by which something will be done.
     """
     topic = topic_of(setting)
+    if topic == "appliance" and unit in ("天", "周", "月") and CLAIM.search(setting.before + setting.after):
+        return "appliance_claim", True
     for action, sure in _actions(setting):
         subject = _resolve(action, topic, setting)
         if subject == "complaint_contact" and topic == "hall" and unit == "分钟":

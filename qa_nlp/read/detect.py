@@ -12,9 +12,9 @@ from qa_nlp.read.headers import headers_of, is_table
 from qa_nlp.read.marks import SPEAKER, TIMED_NAME
 from qa_nlp.read.rows import delimiter_of
 from qa_nlp.read.source import Source
+from qa_nlp.read.subtitles import TIMING
 
 ANNOTATED = re.compile(r"^(?:### \S+ \| \S+ \| agent=|[座客]\||[a-z]+\.[a-z_]+\s*\|\s*\S)", re.MULTILINE)
-TIMING = re.compile(r"^\s*(?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->", re.MULTILINE)
 BINARY = (
     (b"%PDF", "PDF 文件", "请另存为文本或 Excel"),
     (b"RIFF", "录音文件", "请先转写成文字"),
@@ -39,8 +39,8 @@ class UnknownFormatError(Exception):
         self.reason, self.advice = reason, advice
 
 
-def detect(source: Source) -> Source:
-    """The source with its ``kind`` and ``encoding``.
+def detect(source: Source, table: bool = False) -> Source:
+    """The source with its ``kind`` and ``encoding``. With ``table``, any text is taken for a table.
 
     Raises:
         UnknownFormatError: for empty, binary and unrecognised files.
@@ -55,7 +55,8 @@ def detect(source: Source) -> Source:
     if encoding is None:
         raise UnknownFormatError("不是文本文件，也不是认识的表格", "请导出为 JSONL、CSV、XLSX 或文本")
     text = data.decode(encoding, "replace").lstrip("\ufeff\x00 \t\r\n")
-    return replace(source, kind=_text_kind(text, source.path.suffix.lower()), encoding=encoding)
+    kind = "csv" if table else _text_kind(text, source.path.suffix.lower())
+    return replace(source, kind=kind, encoding=encoding)
 
 
 def _magic(data: bytes) -> str:
@@ -74,6 +75,8 @@ def _magic(data: bytes) -> str:
 
 
 def _text_kind(text: str, suffix: str) -> str:
+    if text.startswith("WEBVTT") or any(map(TIMING.match, text[:4000].splitlines())):
+        return "subtitles"
     if text.startswith(("{", "[")) and not SPEAKER.match(text.split("\n", 1)[0]):
         return _json_kind(text, suffix)
     if suffix in (".jsonl", ".ndjson", ".json"):

@@ -5,180 +5,186 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
 
-from qa_nlp.read.decoding import MAX_LINE, text_lines
-from qa_nlp.read.marks import (
-    BREAK,
-    CALLBACK,
-    CLOSING,
-    FIELDS,
-    GREETING,
-    HELLO,
-    ID_FIELDS,
-    RULE,
-    SPEAKER,
-    STOP,
-    TIMED_NAME,
-    TITLE,
-)
-from qa_nlp.read.source import Item, Source, numbered
-from qa_nlp.read.values import clock, direction_of, plain, role_of, span
-from qa_nlp.records import Call, Turn
+from qa_nlp.read import marks
+from qa_nlp.read.decoding import text_lines
+from qa_nlp.read.entries import Entry, call_of
+from qa_nlp.read.source import Placed, Source
+from qa_nlp.read.values import clock, direction_of, moment_of, plain, role_of
+from qa_nlp.records import Call
 
-CALL_FIELDS = ("call_id", "agent_id", "team", "started_at", "direction")
+MAX_LINE = 4 << 20
+# (mark, text, match): speaker, break, stop, rule, field, or text that belongs to what stands before it.
+Piece = tuple[str, str, re.Match[str] | None]
 
 
 @dataclass
 class Draft:
     """The call being put together."""
 
-    turns: list[Turn] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
+    line: int = 0
+    speakers: list[str] = field(default_factory=list)
+    texts: list[list[str]] = field(default_factory=list)
+    times: list[tuple[float | None, float | None]] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
+    zero: datetime | None = None
     gaps: int = 0
-    open: bool = False
+    speaking: bool = False
+
+    def add(self, match: re.Match[str], body: str) -> None:
+        """Begin a turn."""
+        self.speakers.append(re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", match["name"].strip()))
+        self.texts.append([body])
+        self.times.append(self._times(match))
+        self.speaking = True
+
+    def extend(self, body: str) -> None:
+        """Add a line to the last turn; Latin words keep a space between lines."""
+        parts = self.texts[-1]
+        left = next((part for part in reversed(parts) if part), "")
+        parts += [" ", body] if left[-1:].isascii() and left and body[:1].isascii() else [body]
 
     def closed(self) -> bool:
         """Whether one of the last turns says goodbye."""
-        return any(CLOSING.search(turn.text) for turn in self.turns[-3:])
+        return any(marks.CLOSING.search("".join(parts)[-400:]) for parts in self.texts[-3:])
 
     def call(self) -> Call:
         """The call so far; its id stays empty when the text gives none."""
+        entries = [
+            Entry(speaker, "".join(parts).strip(), *times)
+            for speaker, parts, times in zip(self.speakers, self.texts, self.times, strict=True)
+        ]
         fields = dict(self.fields)
-        meta: dict[str, Any] = {}
-        if any(turn.role == "unknown" for turn in self.turns):
-            meta["speakers"] = self.names
-        turns = tuple(
-            Turn(turn.role, turn.text, *span(turn.start, turn.end)) if turn.start is not None else turn for turn in self.turns
+        if self.zero:
+            fields.setdefault("started_at", self.zero.isoformat())
+        call_id, agent_id, team, started_at, direction = (
+            fields.pop(name, "") for name in ("call_id", "agent_id", "team", "started_at", "direction")
         )
-        call_id, agent_id, team, started_at, direction = (fields.pop(name, "") for name in CALL_FIELDS)
-        return Call(call_id, turns, direction_of(direction), agent_id, team, started_at, meta={**fields, **meta})
+        return call_of(
+            entries,
+            call_id,
+            by_time=False,
+            direction=direction_of(direction),
+            agent_id=agent_id,
+            team=team,
+            started_at=started_at,
+            meta=fields,
+        )
+
+    def _times(self, match: re.Match[str]) -> tuple[float | None, float | None]:
+        start = clock(match["before"] or match["after"] or match["tail"] or "")
+        if match["date"] and (moment := moment_of(f"{match['date']} {match['before']}")):
+            self.zero = self.zero or moment
+            start = max(0.0, (moment - self.zero).total_seconds())
+        return start, clock(match["until"] or "")
 
 
-def read_dialogue(source: Source) -> Iterator[Item]:
+def read_dialogue(source: Source) -> Iterator[Placed]:
     """The calls of a text file; lines that are nobody's words are left out."""
+    too_long: list[int] = []
     found = False
-    for call in numbered(split_calls(_lines(source)), source.name):
+    for line, call in split_calls(_lines(source, too_long)):
         found = True
-        yield source.check(call)
-    if not found:
-        yield source.skip("没有找到对话", "每句话前写上说话人，如“客服：”“客户：”")
+        yield line, call
+    for number in too_long:
+        yield number, source.skip(f"这一行超过 {MAX_LINE >> 20} MB，没有读", "检查导出时是否漏了换行", number)
+    if not found and not too_long:
+        yield None, source.skip("没有找到对话", "每句话前写上说话人，如“客服：”“客户：”")
 
 
 def turns_of(text: str) -> Call:
-    """The dialogue of one cell or field as one call without id; no turns when it has no speakers."""
+    """The dialogue of one cell or field as one call without id; no turns when it names no speakers."""
     draft = Draft()
     for line in text.splitlines():
-        for mark, body, match in _pieces(line.strip()):
+        for mark, body, match in _pieces(plain(line).strip()):
             if mark == "speaker" and match:
-                _add(draft, match, body)
-            elif mark == "text" and body and draft.turns:
-                _extend(draft, body)
+                draft.add(match, body)
+            elif mark != "field" and body and draft.texts:
+                draft.extend(body)
     return draft.call()
 
 
-def split_calls(lines: Iterable[str]) -> Iterator[Call]:
-    """Calls of dialogue lines, told apart by headings, separators, repeated calls and new greetings."""
+def split_calls(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Call]]:
+    """(first line, call) of dialogue lines, told apart by headings, separators, repeated calls and new greetings."""
     draft = Draft()
     blank = False
-    for line in lines:
+    for number, line in lines:
         stripped = line.strip()
         if not stripped:
-            blank = True
-            draft.open = False
+            blank, draft.speaking = True, False
             continue
         for mark, body, match in _pieces(stripped):
-            if mark == "speaker" and match:
-                if _begins(draft, match, body, blank):
-                    yield draft.call()
-                    draft = Draft()
-                elif blank and draft.turns:
-                    draft.gaps += 1
-                _add(draft, match, body)
-            elif mark == "text":
-                if body and draft.open:
-                    _extend(draft, body)
-            else:
-                if draft.turns:
-                    yield draft.call()
-                    draft = Draft()
-                _head(draft, mark, body)
+            ends = _begins(draft, match, body, blank) if mark == "speaker" and match else mark != "text"
+            if ends and draft.texts:
+                yield draft.line, draft.call()
+                draft = Draft()
+            _take(draft, (mark, body, match), blank, number)
             blank = False
-    if draft.turns:
-        yield draft.call()
+    if draft.texts:
+        yield draft.line, draft.call()
+
+
+def _take(draft: Draft, piece: Piece, blank: bool, number: int) -> None:
+    mark, body, match = piece
+    if mark == "speaker" and match:
+        draft.gaps += blank and bool(draft.texts)
+        draft.line = draft.line or number
+        draft.add(match, body)
+    elif mark == "text":
+        if body and draft.speaking:
+            draft.extend(body)
+    elif mark == "field" and match:
+        draft.fields[marks.FIELD_OF[_key(match)]] = match["value"]
+    elif mark == "break":
+        if marks.CALLBACK.search(body):
+            draft.fields.setdefault("direction", "outbound")
+        elif marks.TITLE.match(body):
+            draft.fields["title"] = body[:80]
 
 
 def _begins(draft: Draft, match: re.Match[str], body: str, blank: bool) -> bool:
     """Whether this turn opens another call: a greeting after a goodbye, or after a rare blank line."""
-    if len(draft.turns) < 2:
+    if len(draft.texts) < 2:
         return False
     agent = role_of(match["name"]) != "customer"
-    if draft.closed():
-        return (agent and bool(GREETING.search(body[:60]))) or (blank and bool(HELLO.match(body)))
-    rare = blank and draft.gaps == 0 and len(draft.turns) >= 4
-    return rare and agent and bool(GREETING.search(body[:60]))
+    greets = agent and bool(marks.GREETING.search(body[:60]))
+    if greets or (blank and marks.HELLO.match(body)):
+        rare = greets and blank and draft.gaps == 0 and len(draft.texts) >= 4
+        return rare or draft.closed()
+    return False
 
 
-def _add(draft: Draft, match: re.Match[str], body: str) -> None:
-    name = match["name"].strip()
-    start = clock(match["before"] or match["after"] or match["tail"] or "")
-    draft.turns.append(Turn(role_of(name), body, start))
-    draft.names.append(name)
-    draft.open = True
-
-
-def _extend(draft: Draft, body: str) -> None:
-    last = draft.turns[-1]
-    draft.turns[-1] = Turn(last.role, f"{last.text}{_glue(last.text, body)}{body}", last.start, last.end)
-
-
-def _glue(left: str, right: str) -> str:
-    return " " if left[-1:].isascii() and right[:1].isascii() and left and right else ""
-
-
-def _head(draft: Draft, mark: str, body: str) -> None:
-    if mark == "field":
-        key, _, value = body.partition("\n")
-        draft.fields[key] = value
-    elif mark == "break" and CALLBACK.search(body):
-        draft.fields.setdefault("direction", "outbound")
-    elif mark == "break" and TITLE.match(body):
-        draft.fields["title"] = body
-
-
-def _pieces(line: str) -> Iterator[tuple[str, str, re.Match[str] | None]]:
-    """(mark, text, match) in order: speaker, break, stop, field, or text that belongs to what stands before."""
-    if RULE.match(line):
+def _pieces(line: str) -> Iterator[Piece]:
+    if marks.RULE.match(line):
         yield "rule", "", None
         return
-    if (head := FIELDS.match(line)) and head["key"].replace(" ", "").lower() in ID_FIELDS:
-        yield "field", f"{ID_FIELDS[head['key'].replace(' ', '').lower()]}\n{head['value']}", None
+    head = marks.FIELD.match(line)
+    if head and _key(head) in marks.FIELD_OF:
+        yield "field", "", head
         return
-    if (timed := TIMED_NAME.match(line)) and role_or_number(timed["name"]):
+    timed = marks.TIMED_NAME.match(line)
+    if timed and (role_of(timed["name"]) != "unknown" or marks.NUMBERED_SPEAKER.match(timed["name"])):
         yield "speaker", "", timed
         return
-    marks = sorted(
-        [("speaker", m) for m in SPEAKER.finditer(line)]
-        + [("break", m) for m in BREAK.finditer(line)]
-        + [("stop", m) for m in STOP.finditer(line)],
-        key=lambda pair: pair[1].start(),
-    )
-    if not marks or marks[0][1].start() > 0:
-        yield "text", line[: marks[0][1].start() if marks else None].strip(), None
-    for i, (mark, match) in enumerate(marks):
-        end = marks[i + 1][1].start() if i + 1 < len(marks) else len(line)
-        if mark == "speaker":
-            yield mark, line[match.end() : end].strip(), match
+    found = [("speaker", match) for match in marks.SPEAKER.finditer(line)]
+    found += [("break", match) for match in marks.BREAK.finditer(line)]
+    found += [("stop", match) for match in marks.STOP.finditer(line)]
+    found.sort(key=lambda pair: pair[1].start())
+    if not found or found[0][1].start() > 0:
+        yield "text", line[: found[0][1].start() if found else None].strip(), None
+    for i, (mark, match) in enumerate(found):
+        end = found[i + 1][1].start() if i + 1 < len(found) else len(line)
+        yield mark, line[match.end() if mark == "speaker" else match.start() : end].strip(), match
+
+
+def _key(match: re.Match[str]) -> str:
+    return match["key"].replace(" ", "").lower()
+
+
+def _lines(source: Source, too_long: list[int]) -> Iterator[tuple[int, str]]:
+    for number, line in text_lines(source.path, source.encoding, MAX_LINE):
+        if line is None:
+            too_long.append(number)
         else:
-            yield mark, line[match.start() : end].strip(), match
-
-
-def role_or_number(name: str) -> bool:
-    """Whether a name stands for a speaker: a known role, or 说话人 and a number."""
-    return role_of(name) != "unknown" or bool(re.match(r"(?i)(说话人|发言人|讲话人|speaker|spk)", name))
-
-
-def _lines(source: Source) -> Iterator[str]:
-    for _, line in text_lines(source.path, source.encoding, MAX_LINE):
-        yield plain(line or "").rstrip("\r\n")
+            yield number, plain(line)

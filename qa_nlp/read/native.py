@@ -49,7 +49,7 @@ def from_object(value: dict[str, Any], source: Source, line: int | None) -> Call
     for number, turn in enumerate(turns, 1):
         if not isinstance(turn, dict) or not isinstance(turn.get("text"), str | int | float):
             return source.skip(f"第 {number} 句没有文字（text）", "每一句都要写成 {\"role\":…,\"text\":…}", line, call_id)
-    call = Call(
+    return Call(
         call_id,
         tuple(_turn(turn) for turn in turns),
         direction_of(value.get("direction")),
@@ -60,7 +60,6 @@ def from_object(value: dict[str, Any], source: Source, line: int | None) -> Call
         {**_speakers(turns), **_mapping(value.get("meta"))},
         tuple(clean(note) for note in _listed(value.get("notes")) if isinstance(note, str)),
     )
-    return source.check(call, line)
 
 
 def _turn(value: dict[str, Any]) -> Turn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -13,12 +13,17 @@ from qa_nlp.read.annotated import read_annotated
 from qa_nlp.read.detect import UnknownFormatError, detect
 from qa_nlp.read.dialogue import read_dialogue
 from qa_nlp.read.json_files import read_json_document, read_json_lines
-from qa_nlp.read.source import Item, Reader, Source
+from qa_nlp.read.metadata import Metadata, join, read_metadata
+from qa_nlp.read.parquet import read_parquet
+from qa_nlp.read.source import Item, Placed, Reader, Source, checked, numbered
+from qa_nlp.read.subtitles import read_subtitles
 from qa_nlp.read.tables import read_csv, read_workbook
 from qa_nlp.read.values import clean
-from qa_nlp.records import Call, Skipped
+from qa_nlp.records import Skipped
 
-SUFFIXES = (".jsonl", ".ndjson", ".json", ".txt", ".text", ".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".parquet", ".srt", ".vtt", ".vcon")
+SUFFIXES = (
+    ".jsonl", ".ndjson", ".json", ".txt", ".text", ".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".parquet", ".srt", ".vtt", ".vcon",
+)  # fmt: skip
 AUDIO = (".wav", ".mp3", ".m4a", ".amr", ".ogg", ".flac", ".aac", ".wma", ".opus", ".v3", ".pcm")
 LITTER = re.compile(r"^(?:\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 
@@ -26,38 +31,48 @@ LITTER = re.compile(r"^(?:\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNOR
 def open_calls(paths: Sequence[Path], meta: Path | None = None) -> Iterator[Item]:
     """All calls under ``paths``, lazily: folders recursively in sorted order, one Skipped for all that cannot be read.
 
-    ``meta`` is a table (CSV or XLSX) that adds agent, team, recorded type … by call id.
-    The second call of an id is skipped. Hidden files and what systems leave in folders are passed over.
+    ``meta`` is a table (CSV or XLSX) that adds agent, team, recorded type … by call id; its cells win over the
+    call's own. The second call of an id is skipped. Hidden files and what systems leave in folders are passed over.
 
     Raises:
         UsageError: at once, when a path does not exist. Nothing else, whatever the files hold.
     """
-    wanted = [*paths, *([meta] if meta else [])]
-    missing = [path for path in wanted if not path.exists()]
+    missing = [path for path in (*paths, *([meta] if meta else [])) if not os.path.lexists(path)]
     if missing:
         raise UsageError(
             Problem("R001", clean(str(path)), "没有这个文件或文件夹", "检查路径有没有写错") for path in missing
         )
-    return _unique(_all(paths))
+    return _opened(paths, meta)
 
 
-def _all(paths: Iterable[Path]) -> Iterator[tuple[Source, Item]]:
-    for path in paths:
-        for source in walk(path):
-            for item in read_file(source):
-                yield source, item
-
-
-def _unique(items: Iterable[tuple[Source, Item]]) -> Iterator[Item]:
+def _opened(paths: Sequence[Path], meta: Path | None) -> Iterator[Item]:
+    skipped: list[Skipped] = []
+    table = _metadata(meta, skipped) if meta else {}
+    yield from skipped
     seen: set[int] = set()
-    for source, item in items:
-        if isinstance(item, Call):
-            mark = int.from_bytes(blake2b(item.call_id.encode("utf-8", "replace"), digest_size=8).digest())
+    for source in (source for path in paths for source in walk(path)):
+        for line, item in read_file(source):
+            if isinstance(item, Skipped):
+                yield item
+                continue
+            mark = int.from_bytes(blake2b(item.call_id.encode("utf-8", "replace"), digest_size=8).digest(), "big")
             if mark in seen:
-                yield source.skip("通话编号重复，只保留了第一次出现的", "确认是不是同一通话；不是则改成不同的编号", None, item.call_id)
+                advice = "确认是不是同一通话；不是则改成不同的编号"
+                yield source.skip("通话编号重复，只保留了第一次出现的", advice, line, item.call_id)
                 continue
             seen.add(mark)
-        yield item
+            yield join(item, table) if table else item
+
+
+def _metadata(path: Path, skipped: list[Skipped]) -> Metadata:
+    source = Source(path, clean(str(path)), clean(path.stem))
+    try:
+        return read_metadata(detect(source, table=True), skipped)
+    except UnknownFormatError as error:
+        skipped.append(source.skip(f"随录表：{error.reason}", error.advice))
+    except OSError as error:
+        skipped.append(source.skip(f"随录表读不出来（{error.strerror or type(error).__name__}）", "检查文件和权限"))
+    return {}
 
 
 def walk(path: Path) -> Iterator[Source]:
@@ -65,56 +80,68 @@ def walk(path: Path) -> Iterator[Source]:
     if not path.is_dir():
         yield Source(path, clean(str(path)), clean(path.stem))
         return
-    for folder, folders, files in os.walk(path):
+    closed: list[OSError] = []
+    for folder, folders, files in os.walk(path, onerror=closed.append):
         folders[:] = sorted(name for name in folders if not LITTER.match(name))
         for name in sorted(files):
             if not LITTER.match(name):
                 file = Path(folder, name)
                 parts = file.relative_to(path).with_suffix("").parts
                 yield Source(file, clean(str(file)), clean("-".join(parts)), "in folder")
+    for error in closed:
+        yield Source(Path(error.filename), clean(str(error.filename)), "")
 
 
-def read_file(source: Source) -> Iterator[Item]:
-    """The calls of one file; whatever is wrong with it becomes Skipped."""
+def read_file(source: Source) -> Iterator[Placed]:
+    """(line, call or Skipped) of one file; every call has an id and some text."""
+    for placed in numbered(_guarded(source), source.name):
+        yield checked(placed, source)
+
+
+def _guarded(source: Source) -> Iterator[Placed]:
     reason = _not_transcript(source)
     if reason:
-        yield source.skip(*reason)
+        yield None, source.skip(*reason)
         return
     try:
         found = detect(source)
         yield from READERS[found.kind](found)
     except UnknownFormatError as error:
-        yield source.skip(error.reason, error.advice)
+        yield None, source.skip(error.reason, error.advice)
     except PermissionError:
-        yield source.skip("没有读取权限", "请检查文件权限，或复制到别处再试")
+        yield None, source.skip("没有读取权限", "请检查文件权限，或复制到别处再试")
     except OSError as error:
-        yield source.skip(f"文件读不出来（{error.strerror or type(error).__name__}）", "检查磁盘或网络位置，复制到本机再试")
-    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError, MemoryError) as error:
-        # The last net: no content may stop a batch. Readers name what they foresee.
-        yield source.skip(f"文件内容无法解读（{type(error).__name__}）", "请重新导出；仍不行时换一种格式导出")
+        reason = f"文件读不出来（{error.strerror or type(error).__name__}）", "检查磁盘或网络位置，复制到本机再试"
+        yield None, source.skip(*reason)
+    except Exception as error:  # The last net: no content may stop a batch. Readers name what they foresee.
+        yield None, source.skip(f"文件内容无法解读（{type(error).__name__}）", "请重新导出；仍不行时换一种格式导出")
 
 
 def _not_transcript(source: Source) -> tuple[str, str] | None:
     suffix = source.path.suffix.lower()
+    if source.path.is_dir():
+        return "文件夹打不开", "请检查文件夹权限"
     if not source.path.is_file():
         return "不是普通文件，或链接已失效", "请换成实际的文件"
     if suffix in AUDIO:
         return "这是录音文件，不是通话文本", "请先转写成文字"
     if source.kind == "in folder" and suffix not in SUFFIXES:
-        return f"不是通话文本文件（{suffix or '没有扩展名'}）", "不用处理可忽略；确是通话时请单独指定这个文件，或改成 .txt、.csv、.jsonl"
+        shown = clean(suffix) or "没有扩展名"
+        return f"不是通话文本文件（{shown}）", "可不处理；确是通话时请单独指定这个文件，或改成 .txt、.csv、.jsonl"
     return None
 
 
-def _read_annotated(source: Source) -> Iterator[Item]:
+def _read_annotated(source: Source) -> Iterator[Placed]:
     try:
         for call in read_annotated(source.path):
-            yield source.check(call)
+            yield None, call
     except ReadError as error:
         for problem in error.problems:
-            line = problem.place.rpartition(":")[2]
-            yield source.skip(problem.message, problem.advice, int(line) if line.isdigit() else None)
+            place = problem.place.rpartition(":")[2]
+            line = int(place) if place.isdecimal() else None
+            yield line, source.skip(problem.message, problem.advice, line)
     except UnicodeDecodeError:
-        yield source.skip("标注文件不是 UTF-8 编码", "请另存为 UTF-8")
+        yield None, source.skip("标注文件不是 UTF-8 编码", "请另存为 UTF-8")
 
 
 READERS: dict[str, Reader] = {
@@ -122,7 +149,8 @@ READERS: dict[str, Reader] = {
     "json": read_json_document,
     "csv": read_csv,
     "workbook": read_workbook,
+    "parquet": read_parquet,
+    "subtitles": read_subtitles,
     "dialogue": read_dialogue,
     "annotated": _read_annotated,
 }
-__all__ = ["READERS", "Skipped", "open_calls", "read_file", "walk"]

@@ -1,29 +1,31 @@
-"""Tables of dialogue: one row a turn, under Chinese or English headers."""
+"""Tables of dialogue, one row a turn or one row a call, under Chinese or English headers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from qa_nlp.read.decoding import text_lines
 from qa_nlp.read.dialogue import turns_of
+from qa_nlp.read.entries import Entry, call_of
 from qa_nlp.read.headers import Header, headers_of, is_table
+from qa_nlp.read.recognise import calls_of
 from qa_nlp.read.rows import Row, RowsError, csv_rows, delimiter_of, workbook_sheets
-from qa_nlp.read.source import Item, Source
-from qa_nlp.read.values import clock, direction_of, in_time_order, plain, role_of, seconds, span
-from qa_nlp.records import Call, Turn
+from qa_nlp.read.source import Placed, Source
+from qa_nlp.read.values import clock, direction_of, moment_of, plain, role_of, seconds
+from qa_nlp.read.vendors_cn import loads
+from qa_nlp.records import Call, Skipped
 
 Cells = dict[str, str]
+Rows = Callable[[], Iterator[Row]]
 CALL_FIELDS = ("agent_id", "team", "started_at")
-NOT_META = ("call_id", "role", "text", "start", "end", "direction", "subtype", "turns", "order", "", *CALL_FIELDS)
+META_FIELDS = ("recorded_type", "hangup_by", "ring_seconds", "caller")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One row: its number in the file, its cells by name here, and the cells of unknown columns."""
 
     number: int
@@ -31,47 +33,58 @@ class Line:
     others: Cells
 
 
-def read_csv(source: Source) -> Iterator[Item]:
+def read_csv(source: Source) -> Iterator[Placed]:
     """The calls of a CSV or TSV file. Rows of a call need not stand together."""
+    yield from table_calls(source, csv_source(source))
+
+
+def csv_source(source: Source) -> Rows:
+    """The rows of a CSV file, as often as wanted; the delimiter is found in the first line that is not blank."""
     first = next((line for _, line in text_lines(source.path, source.encoding) if line and line.strip()), "")
     delimiter = delimiter_of(first)
-    yield from _table(source, lambda: csv_rows(source.path, source.encoding, delimiter))
+    return lambda: csv_rows(source.path, source.encoding, delimiter)
 
 
-def read_workbook(source: Source) -> Iterator[Item]:
+def read_workbook(source: Source) -> Iterator[Placed]:
     """The calls of every sheet of a workbook that is a table of dialogue."""
     found = False
     try:
         for _, rows in workbook_sheets(source.path):
             if rows and is_table(headers_of(rows[0][1])):
                 found = True
-                yield from _table(source, lambda rows=rows: iter(rows))  # type: ignore[misc]
+                yield from table_calls(source, rows.__iter__)
     except RowsError as error:
-        yield source.skip(error.reason, error.advice, error.line)
+        yield error.line, source.skip(error.reason, error.advice, error.line)
         return
     if not found:
-        yield source.skip("工作簿里没有对话表", "第一行要有列名，如：通话编号、角色、内容")
+        yield None, source.skip("工作簿里没有对话表", "第一行要有列名，如：通话编号、角色、内容")
 
 
-def _table(source: Source, rows: Callable[[], Iterator[Row]]) -> Iterator[Item]:
-    """Calls of rows that can be gone through more than once; the first is the header."""
+def table_calls(source: Source, rows: Rows) -> Iterator[Placed]:
+    """Calls of rows whose first is the header; they are gone through twice, held in memory only when unsorted."""
     errors: list[RowsError] = []
-    together = _together(_parse(rows(), errors))
-    groups = _runs(_parse(rows(), [])) if together else iter(_gather(_parse(rows(), [])))
+    together = _together(parse_rows(rows(), errors))
+    groups = _runs(parse_rows(rows(), [])) if together else iter(_gather(parse_rows(rows(), [])))
     for call_id, lines in groups:
-        yield from _call(source, call_id, lines)
+        if call_id or not any("call_id" in line.cells for line in lines):
+            yield lines[0].number, _call(source, call_id, lines)
+            continue
+        for line in lines:
+            skipped = source.skip("这一行没有通话编号", "补上通话编号，同一通话的各行编号相同", line.number)
+            yield line.number, skipped
     for error in errors:
-        yield source.skip(error.reason, error.advice, error.line)
+        yield error.line, source.skip(error.reason, error.advice, error.line)
 
 
-def _parse(rows: Iterator[Row], errors: list[RowsError]) -> Iterator[Line]:
+def parse_rows(rows: Iterator[Row], errors: list[RowsError]) -> Iterator[Line]:
+    """Rows below the header by column name; where the rows break off, the reason goes to ``errors``."""
     headers: list[Header] = []
     try:
         for number, cells in rows:
-            if not headers:
-                headers = headers_of(cells)
-            else:
+            if headers:
                 yield _line(number, headers, cells)
+            else:
+                headers = headers_of(cells)
     except RowsError as error:
         errors.append(error)
 
@@ -80,7 +93,7 @@ def _line(number: int, headers: list[Header], cells: list[str]) -> Line:
     named: Cells = {}
     others: Cells = {}
     for header, cell in zip(headers, cells, strict=False):
-        if header.name in ("start", "end") and header.scale != 1.0:
+        if header.scale != 1.0:
             value = seconds(cell.strip(), header.scale)
             named[header.name] = "" if value is None else str(value)
         elif header.name:
@@ -125,52 +138,67 @@ def _gather(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
     return list(groups.items())
 
 
-def _call(source: Source, call_id: str, lines: list[Line]) -> Iterator[Item]:
-    if not call_id and any("call_id" in line.cells for line in lines):
-        for line in lines:
-            yield source.skip("这一行没有通话编号", "补上通话编号，同一通话的各行编号相同", line.number)
-        return
-    cells = _merged(lines)
-    zero = _zero(lines, cells)
-    turns: list[Turn] = []
-    speakers: list[str] = []
-    for line in lines:
-        text = line.cells.get("text", "")
-        role = line.cells.get("role", "")
-        if role or not text.strip():
-            turns.append(Turn(role_of(role), plain(text).strip(), *_times(line.cells, zero)))
-            speakers.append(role)
-        else:
-            inner = turns_of(text)
-            turns += inner.turns or (Turn("unknown", plain(text).strip(), *_times(line.cells, zero)),)
-            speakers += [turn.role for turn in inner.turns] or [""]
-    yield source.check(_finished(call_id or source.name, in_time_order(turns), speakers, cells, lines), lines[0].number)
-
-
-def _finished(call_id: str, turns: tuple[Turn, ...], speakers: list[str], cells: Cells, lines: list[Line]) -> Call:
-    meta: dict[str, Any] = {key: value for key, value in cells.items() if key not in NOT_META and value}
-    if "ring_seconds" in meta:
-        meta["ring_seconds"] = seconds(meta["ring_seconds"])
-    if "hangup_by" in meta:
-        meta["hangup_by"] = role_of(meta["hangup_by"])
-    for line in lines:
-        for key, value in line.others.items():
-            meta.setdefault(key, value)
-    if any(turn.role == "unknown" for turn in turns) and any(speakers):
-        meta["speakers"] = speakers
-    call = Call(call_id, turns, direction_of(cells.get("direction")), meta=meta)
-    labels = {"subtype": cells["subtype"]} if cells.get("subtype") else {}
-    return replace(call, labels=labels, **{name: cells.get(name, "") for name in CALL_FIELDS})
-
-
-def _merged(lines: list[Line]) -> Cells:
-    """The first value that is not empty in each column."""
-    merged: Cells = {}
+def _call(source: Source, call_id: str, lines: list[Line]) -> Call | Skipped:
+    cells: Cells = {}
     for line in lines:
         for key, value in line.cells.items():
-            if value and not merged.get(key):
-                merged[key] = value
-    return merged
+            if value and not cells.get(key):
+                cells[key] = value
+    inner = _nested(source, cells, lines)
+    if isinstance(inner, Skipped):
+        return inner
+    whole_call = inner is not None or len(lines) == 1
+    if whole_call and not cells.get("started_at") and moment_of(cells.get("start", "")):
+        cells["started_at"] = cells["start"]
+    if inner is None:
+        zero = _zero(lines, cells)
+        inner = call_of(entry for line in lines for entry in _entries(line, zero))
+    others = {key: value for line in reversed(lines) for key, value in line.others.items()}
+    call = with_fields(inner, cells, others)
+    return replace(call, call_id=call_id or call.call_id)
+
+
+def _nested(source: Source, cells: Cells, lines: list[Line]) -> Call | Skipped | None:
+    """The call of a single row whose cell holds JSON: a list of turns, or a whole vendor result."""
+    text = (cells.get("turns") or cells.get("text") or "").strip()
+    if len(lines) > 1 or not text.startswith(("[", "{")):
+        return None
+    value = loads(text)
+    if isinstance(value, list) and "turns" in cells:
+        value = {"call_id": cells.get("call_id") or source.name, "turns": value}
+    if not isinstance(value, list | dict) or not value:
+        return None
+    return next((item for _, item in calls_of(value, source, lines[0].number)), None)
+
+
+def with_fields(call: Call, cells: Cells, others: Cells) -> Call:
+    """The call with what a table says of it; empty cells leave what the call has."""
+    meta: dict[str, Any] = {**call.meta, **others, **{key: cells[key] for key in META_FIELDS if cells.get(key)}}
+    if cells.get("ring_seconds"):
+        meta["ring_seconds"] = seconds(cells["ring_seconds"])
+    if cells.get("hangup_by"):
+        meta["hangup_by"] = role_of(cells["hangup_by"])
+    return replace(
+        call,
+        meta=meta,
+        direction=direction_of(cells.get("direction")) or call.direction,
+        labels={**call.labels, "subtype": cells["subtype"]} if cells.get("subtype") else call.labels,
+        **{name: cells.get(name) or getattr(call, name) for name in CALL_FIELDS},
+    )
+
+
+def _entries(line: Line, zero: datetime | None) -> Iterator[Entry]:
+    """The turns of one row: one, or as many as its text names speakers (where no column says who spoke)."""
+    text, role = plain(line.cells.get("text", "")), line.cells.get("role", "")
+    start, end = _time(line.cells.get("start", ""), zero), _time(line.cells.get("end", ""), zero)
+    inner = turns_of(text) if text.strip() and not role else None
+    if inner is None or not inner.turns:
+        yield Entry(role, text.strip(), start, end)
+        return
+    names = inner.meta.get("speakers") or [turn.role for turn in inner.turns]
+    for name, turn in zip(names, inner.turns, strict=True):
+        alone = len(inner.turns) == 1
+        yield Entry(name, turn.text, start if alone else turn.start, end if alone else turn.end)
 
 
 def _zero(lines: list[Line], cells: Cells) -> datetime | None:
@@ -179,11 +207,7 @@ def _zero(lines: list[Line], cells: Cells) -> datetime | None:
     started = moment_of(cells.get("started_at", ""))
     if started and moments and started <= min(moments):
         return started
-    return min(moments) if moments else None
-
-
-def _times(cells: Cells, zero: datetime | None) -> tuple[float | None, float | None]:
-    return span(_time(cells.get("start", ""), zero), _time(cells.get("end", ""), zero))
+    return min(moments, default=None)
 
 
 def _time(value: str, zero: datetime | None) -> float | None:
@@ -195,17 +219,3 @@ def _time(value: str, zero: datetime | None) -> float | None:
         return number
     moment = moment_of(value)
     return seconds((moment - zero).total_seconds()) if moment and zero else None
-
-
-def moment_of(value: str) -> datetime | None:
-    """A date and time without zone, or None (``2026/3/5 9:12:03`` and ISO forms)."""
-    text = value.strip().replace("/", "-").replace("年", "-").replace("月", "-").replace("日", " ").removesuffix("Z")
-    for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M"):
-        try:
-            return datetime.strptime(text, form)
-        except ValueError:
-            continue
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=None) if len(text) > 10 else None
-    except ValueError:
-        return None

@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
-
-from qa_nlp.records import Turn
 
 ALIASES = {
     "agent": """座席 坐席 座席人员 坐席人员 座席员 坐席员 座席代表 坐席代表 座席端 坐席端 客服 客服人员 客服代表 客服专员 客服端 客服员
@@ -109,9 +107,17 @@ def text_of(value: object) -> str:
         return ""
 
 
-def in_time_order(turns: Iterable[Turn]) -> tuple[Turn, ...]:
-    """Turns by start time when every one has a start, else in the order given (stable either way)."""
-    listed = tuple(turns)
-    if any(turn.start is None for turn in listed):
-        return listed
-    return tuple(sorted(listed, key=lambda turn: turn.start or 0.0))
+def moment_of(value: str) -> datetime | None:
+    """A date and time without zone (``2026/3/5 9:12:03``, ``2026年3月5日 09:12`` and ISO forms), or None."""
+    text = value.strip()[:40]
+    for old, new in (("/", "-"), ("年", "-"), ("月", "-"), ("日", " "), ("  ", " ")):
+        text = text.replace(old, new)
+    for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M"):
+        try:
+            return datetime.strptime(text, form)
+        except ValueError:
+            continue
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None) if len(text) > 10 else None
+    except ValueError:
+        return None

@@ -1,0 +1,70 @@
+"""Times that are only mentioned: passed, refused, quoted, taken back, or asked of the customer."""
+
+from __future__ import annotations
+
+import re
+
+from qa_nlp.check.setting import Setting
+
+PASSED_BEFORE = re.compile(
+    r"(?:等了|过了|(?<!不)(?<!不会)(?<!超不)过(?!个)|(?<!不)超过?了|停了|黑了|欠了|拖了|花了|用了|打了|响了|站了|忙了|闹了|坏了|断了|连着|连续|已经|已"
+    r"|都|才过去?|[这近每隔满差整](?:都|个|有)?|最近|上|还[有剩]|再有|迟了?|晚了|时隔|前后|一共|总共|去年|刚才等|(?:间|中间|之间)|歇|保存|半径)\W?$"
+)
+PASSED_AFTER = re.compile(
+    r"^(?:[多来半]|左右)?(?:了(?!结|事|账)|没(?!问题|事)|过去了|以来|来的|[之以]?前|[没还]没|早[就已]?过|[过]了|才到|才来|没[有到]|实在|还不|是超|倒)"
+)
+RATE_AFTER = re.compile(
+    r"^(?:左右)?(?:[之以]?[内里])?(?:[一两三四五六七八九十百千0-9]+(?:来|多|几)?(?:[度块元毛次回趟张遍户档抄]|公里)|一[回次抄趟看]|[多少几]{1,2}[度块钱次]|的?(?:电[费量]|账单|用量|量|数|事|工夫|路|票))"
+)
+REFUSED_BEFORE = re.compile(
+    r"(?:不能|没法|没办法|不敢|无法|不可能|难以|不好|哪[能敢]|不会|不方便|没(?:有)?(?:说|讲|答应|承诺)|不(?:保证|承诺|答应|许|应))[^,.!?]{0,8}$"
+)
+REFUSED_AFTER = re.compile(
+    r"^(?:[之以]?[内里])?[^,.!?]{0,6}(?:保证不了|[不没](?:敢|能|法)|做不到|到不了|来不了|赶不到|说不[好准定]|不好说|不现实|来不及|没问|不够|可?不行|不可能|没到|都?嫌)"
+)
+QUOTED_BEFORE = re.compile(
+    r"(?:[您你他她]们?|客户|人家|对方|网上|邻居|谁|哪个|哪位|同事|前面|上次|之前|刚才|业务员|听|报告)[^,.!?]{0,5}(?:说|讲|写|答应|承诺|要求|许|定|告诉|写着|报|提)的?(?:是|了|过)?[^,.!?]{0,3}$"
+)
+TAKEN_BACK = re.compile(r"[讲说看报记听](?:错|岔|混|漏)了?|老黄历|误传|旧规定|老规矩|不作数|写着好看|不对|是他自己|自己估")
+HOLD = re.compile(r"稍等|稍候|请等|等我|占用|耽误|打扰|别挂|您等|你等|候一下|不挂|在线等")
+TASK_BEFORE = re.compile(r"(?:盯|站|数|拉|停|扳|观察|晾|充|晒|煮|睡|挂|录|跑|响|断|烤|泡|测|量|开|关|顶|撑|扛|憋|坐|能用|够用|使用)(?:[个上着满它够住]|下来)?\w{0,2}$")
+CUSTOMER_DOES = re.compile(
+    r"^(?:[之以]?[内里])?(?:之?后|以后)?[^,.!?]{0,3}(?:[您你](?:要|得|需|去|来|把|可|应|再|自己)|请[您你]|提出|申请(?!校)|缴|交(?!清)|再打|再拨|自行|来办|来拿|来取)"
+    r"|^(?:之?后|以后)[您你]"
+)
+CUSTOMER_BEFORE = re.compile(r"(?:[您你](?:要|得|需|可以|应该|最好|就|先|再|那)?(?:在|等|提前|歇|停|住|用|交)|请[您你](?:在|于)?)[^,.!?]{0,3}$")
+QUESTION = re.compile(r"吗|没有?$|是不是|对吧|含不含|呢$|多少|几[天号点]|哪")
+ASKING = re.compile(r"行吗|可以吗|好吗|方便吗|行不|成吗")
+DOUBT = re.compile(r"可能|[说讲]不[准定好]|没准|兴许|或许|看情况|不一定|难说|也许|保不齐|估计")
+
+
+def is_mention(setting: Setting) -> bool:
+    """Whether the agent promises nothing with this time, judged by the words around it."""
+    before, after = setting.before, setting.after
+    if PASSED_BEFORE.search(before) or PASSED_AFTER.search(after) or RATE_AFTER.search(after):
+        return True
+    if REFUSED_BEFORE.search(before) or REFUSED_AFTER.search(after) or QUOTED_BEFORE.search(before):
+        return True
+    if TASK_BEFORE.search(before) or CUSTOMER_DOES.search(after) or CUSTOMER_BEFORE.search(before):
+        return True
+    rest = setting.sentence[setting.sentence.find(setting.text[setting.start : setting.end]) :]
+    if TAKEN_BACK.search(rest):
+        return True
+    return _is_question(setting)
+
+
+def is_doubtful(setting: Setting) -> bool:
+    """Whether the agent hedges the time: 可能两天, 一两天也有可能."""
+    return DOUBT.search(setting.before + setting.after) is not None
+
+
+def is_hold(setting: Setting) -> bool:
+    """Whether the customer is asked to stay on the line so long."""
+    return HOLD.search(setting.sentence) is not None
+
+
+def _is_question(setting: Setting) -> bool:
+    stop = setting.end + len(setting.after)
+    if setting.text[stop : stop + 1] != "?" or ASKING.search(setting.after):
+        return False
+    return QUESTION.search(setting.before + setting.after) is not None

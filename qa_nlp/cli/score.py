@@ -1,0 +1,79 @@
+"""``score`` and ``explain``: inspect a batch, look at one call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa_nlp.cli.common import Jobs, Lexicons, ModelPath, Profile, Quiet, app, cores, model_folder, progress
+
+if TYPE_CHECKING:
+    from qa_nlp.batch import Outcome
+
+
+@app.command()
+def score(
+    paths: Annotated[list[Path], typer.Argument(help="通话文件或文件夹，可以多个")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="结果文件夹")],
+    profile: Profile = "power",
+    model: ModelPath = None,
+    lexicons: Lexicons = None,
+    meta: Annotated[Path | None, typer.Option("--meta", help="按通话编号补充座席、班组等的表（CSV 或 XLSX）")] = None,
+    formats: Annotated[str, typer.Option("--format", help="输出格式，逗号分隔")] = "csv,jsonl",
+    jobs: Jobs = 0,
+    quiet: Quiet = False,
+) -> None:
+    """检查一批通话，写出报告。"""
+    from qa_nlp.batch import score_batch
+    from qa_nlp.engines.local import Setup
+
+    setup = Setup(profile, lexicons, model_folder(model, profile))
+    wanted = [name.strip() for name in formats.split(",") if name.strip()]
+    with progress("已检查", quiet) as tick:
+        outcome = score_batch(paths, out, setup, jobs=cores(jobs), formats=wanted, meta=meta, progress=tick)
+    if not quiet:
+        _print_outcome(outcome)
+    if outcome.skipped:
+        raise typer.Exit(1)
+
+
+@app.command()
+def explain(
+    call_id: Annotated[str, typer.Argument(help="通话编号")],
+    paths: Annotated[list[Path], typer.Argument(help="这通电话所在的文件或文件夹")],
+    profile: Profile = "power",
+    model: ModelPath = None,
+    lexicons: Lexicons = None,
+) -> None:
+    """打印一通电话，在原话处标出每个问题、理由和建议。"""
+    from qa_nlp.errors import Problem, UsageError
+    from qa_nlp.inspector import Inspector
+    from qa_nlp.model.store import load_model
+    from qa_nlp.read import open_calls
+    from qa_nlp.records import Call
+    from qa_nlp.report.explain import explain as render
+    from qa_nlp.rulebook.load import load_book
+
+    inspector = Inspector(load_book(profile, lexicons), load_model(model_folder(model, profile)))
+    for call in open_calls(paths):
+        if isinstance(call, Call) and call.call_id == call_id:
+            print(render(call, inspector.inspect([call])[0], inspector.book))
+            return
+    raise UsageError(Problem("U004", call_id, "在这些文件里没有这通电话", "请检查通话编号，或换一个文件"))
+
+
+def _print_outcome(outcome: Outcome) -> None:
+    """The table after a run."""
+    totals = outcome.totals
+    print(f"检查了 {outcome.calls} 通，跳过 {outcome.skipped} 项，结果在 {outcome.folder}")
+    grades = "，".join(f"{name} {count}" for name, count in sorted(totals.grades.items()))
+    print(f"等级：{grades or '无'}；需复核 {totals.reviews} 通")
+    for name, agent in sorted(totals.agents.items())[:20]:
+        mean = "未评" if agent.mean is None else f"{agent.mean:.1f} 分"
+        print(
+            f"  座席 {name or '（未知）'}：{agent.calls} 通，平均 {mean}，有差错 {agent.faulty} 通，红线 {agent.vetoes} 通"
+        )
+    if outcome.skipped:
+        print("跳过的内容及原因见 skipped.csv")
