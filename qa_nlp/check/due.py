@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from qa_nlp.records import Call
-from qa_nlp.text.durations import HOURS, Duration
+from qa_nlp.text.durations import Duration
 from qa_nlp.text.moments import Moment
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from qa_nlp.model.features import OWN, SLOT_BITS, sentence_features, stack
-from qa_nlp.model.ngrams import in_field, ngrams
+from qa_nlp.model.ngrams import in_field, placed_ngrams
 from qa_nlp.model.store import Model
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.matcher import Hit
@@ -34,7 +35,7 @@ class Evidence:
         """Hits of phrase, step, signal or subtype rules."""
         return [hit for hit in self.hits if hit.rule.kind == kind]
 
-    @property
+    @cached_property
     def signals(self) -> dict[str, list[Hit]]:
         """Signal hits by the signal's name."""
         found: dict[str, list[Hit]] = {}
@@ -49,17 +50,26 @@ class Evidence:
         spans = [m.span() for m in CLAUSE.finditer(folded.match, base, end)]
         if not spans:
             return base, end
-        weights = [self._weight(folded.match[a:b], label) for a, b in spans]
-        best = int(np.argmax(weights))
-        return spans[best]
+        if len(spans) == 1:
+            return spans[0]
+        rows, positions = self._ngrams_of(turn)
+        weights = self.model.sentences.weights[rows, self.model.sentences.index(label)]
+        sums = np.bincount(np.searchsorted([a for a, _ in spans], positions, side="right") - 1, weights)
+        return spans[int(sums.argmax())] if len(sums) else spans[0]
 
-    def _weight(self, text: str, label: str) -> float:
-        linear = self.model.sentences
-        codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.int32).astype(np.uint64)
-        hashes, _, _ = ngrams(codes, np.zeros(len(codes), np.int64))
+    def _ngrams_of(self, turn: int) -> tuple[np.ndarray, np.ndarray]:
+        """Rows of the sentence model that a turn's own n-grams hit, and where each n-gram begins."""
+        rows, turns, positions = self._own_ngrams
+        inside = turns == turn
+        return rows[inside], positions[inside]
+
+    @cached_property
+    def _own_ngrams(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        hashes, turns, positions = placed_ngrams(self.prepared)
         slots = (in_field(hashes, OWN) >> np.uint64(64 - SLOT_BITS)).astype(np.int64)
-        rows = linear.table[slots]
-        return float(linear.weights[rows[rows >= 0], linear.index(label)].sum())
+        rows = self.model.sentences.table[slots]
+        known = rows >= 0
+        return rows[known], turns[known], positions[known]
 
 
 def gather(prepared: Sequence[Prepared], book: Rulebook, model: Model) -> list[Evidence]:

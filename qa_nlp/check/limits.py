@@ -14,7 +14,16 @@ from qa_nlp.text.durations import HOURS
 
 # Subjects whose limit is the least that must be kept, not the most.
 LEAST = ("outage_notice", "arrears_notice")
-UNIT_NAMES = {"分": "分钟", "时": "小时", "钟头": "小时", "日": "天", "自然日": "天", "个工作日": "工作日", "星期": "周", "个月": "月"}
+UNIT_NAMES = {
+    "分": "分钟",
+    "时": "小时",
+    "钟头": "小时",
+    "日": "天",
+    "自然日": "天",
+    "个工作日": "工作日",
+    "星期": "周",
+    "个月": "月",
+}
 WIDE = ("高压",)
 
 
@@ -34,7 +43,9 @@ class Limit:
     @property
     def text(self) -> str:
         """For people: 45分钟（城区）."""
-        return f"{self.amount:g}{'个' if self.unit in ('工作日', '月') else ''}{self.unit}" + (f"（{self.kind}）" if self.kind else "")
+        return f"{self.amount:g}{'个' if self.unit in ('工作日', '月') else ''}{self.unit}" + (
+            f"（{self.kind}）" if self.kind else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,9 @@ def editions(book: Rulebook, subject: str, on: date | None) -> Editions:
     """
     rows = [limit for row in book.tables.get("limits", ()) if row["编号"] == subject and (limit := _limit(row))]
     current = tuple(row for row in rows if _in_force(row, on))
-    older = tuple(row for row in rows if row not in current and row.until and (on is None or row.until <= on.isoformat()))
+    older = tuple(
+        row for row in rows if row not in current and row.until and (on is None or row.until <= on.isoformat())
+    )
     if not current and older:
         last = max(row.until for row in older)
         current = tuple(row for row in older if row.until == last)

@@ -29,7 +29,9 @@ HINT = re.compile(
     r"[半0-9零〇一二两俩仨三四五六七八九十百把](?:[来几多]?个?多?半?(?:分|小时|钟|刻|工作|整?天|自然|日|星期|礼拜|周|拉?月|年|点|号|时)|:[0-9])"
     r"|[今明后当]天|[今明后当]日|[今明当]晚|[今明]早|[今明后]儿|[这本下周期拜](?:个?星期|个?礼拜|个?月|周|[一二三四五六日天末])|月[底末内]|年[底内]|[下天][班黑]"
 )
-AFTER_CONDITION = re.compile(r"(?:结清|[交缴付还补]清|[交缴付还]完|[交缴付]了|到场|到了|受理|申请|送检|办结|验收|材料|资料)[^,.!?]{0,5}[后齐]|[以之]后[^,.!?]{0,2}$|到场|规定是|一般")
+AFTER_CONDITION = re.compile(
+    r"(?:结清|[交缴付还补]清|[交缴付还]完|[交缴付]了|到场|到了|受理|申请|送检|办结|验收|材料|资料)[^,.!?]{0,5}[后齐]|[以之]后[^,.!?]{0,2}$|到场|规定是|一般"
+)
 SUFFIX = re.compile(r"[之以]?[内里]|里头|[之以]?前|左右|[之以]?后")
 UNITS_OF_DAYS = ("天", "周", "月", "年", "工作日")
 
@@ -115,7 +117,9 @@ def _subject(setting: Setting, time: Duration | Moment) -> tuple[str, bool]:
 DEED = re.compile(
     r"有(?:专)?人|[给帮替跟和][您你]|派|安排|联系|回[电话您你复]|答复|打给|打[您你]|找[您你]|上门|到场|到[您你]|送[上电]|复电|恢复|修好|来人|师傅|抢修|准?信|结果"
 )
-CUSTOMERS_DEED = re.compile(r"^[^,.!?]{0,3}[您你](?:来|去|带|打(?!开)|交|再|别|先|自己|拿|要|可以|记得|家|那|这|就|还|还是|看)|了$|了[,.!?]|过了|昨|吗$")
+CUSTOMERS_DEED = re.compile(
+    r"^[^,.!?]{0,3}[您你](?:来|去|带|打(?!开)|交|再|别|先|自己|拿|要|可以|记得|家|那|这|就|还|还是|看)|应[该当]|了$|了[,.!?]|过了|昨|吗$"
+)
 
 
 def _deed_follows(setting: Setting) -> bool:
@@ -134,7 +138,9 @@ def _judge(setting: Setting, time: Duration | Moment, subject: str, sure: bool, 
     if isinstance(time, Moment):
         return _judge_moment(setting, time, limit)
     older = choose(rows.older, kinds, speaks_of_high_voltage(setting))
-    if any((row.amount, row.unit) == (time.high, time.unit) for row in rows.older if row is older or row.kind == limit.kind):
+    if any(
+        (row.amount, row.unit) == (time.high, time.unit) for row in rows.older if row is older or row.kind == limit.kind
+    ):
         return Judgement(OUTDATED, limit, sure)
     if not breaks(limit, time.high if limit.subject not in LEAST else time.high, time.unit):
         doubt = area and not kinds and subject == "arrive" and looks_urban(setting) and time.hours > 0.75

@@ -5,32 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from qa_nlp.check.setting import Setting
+from qa_nlp.check.setting import EMPTY, Setting
 
 # What is done by the time, in the order of telling; "foreign" has no limit in the table.
 ACTIONS = (
-    ("foreign", r"到账|退[款费钱回给补到]|退了|发票|开票|移表|挪|迁|过户|更名|销户|暂停|审核|勘[察查]|打印|邮寄|分期|违约金|密码|短信|发[到给您你]|换回|起算|抵扣"),
+    ("foreign", r"到账|退[款费钱回给补到]|退了|发票|开票|移表|挪|迁|过户|更名|销户|暂停|审核|勘[察查]|打印|邮寄|分期|违约金|密码|短信|打款|打钱|打[到进]?[您你]?的?卡|发[到给您你]|换回|起算|抵扣"),
     ("test", r"校[表验个]|[校检验测](?:完|出来|一次)|验[表个]|表验|检定|送检|检测|报告"),
     ("plan", r"方案"),
     (
         "contact",
         r"联[系络]|通话|对接|回电|回[您你]|回个?[话信]|回音|回访|给[您你](?:一个)?回|去电|来电话|个?电话|打给|打[您你过]|给[您你侬]\w{0,2}打|给侬"
-        r"|找[您你]|[给跟][您你](?:个|一个)?(?:[信谈说讲通话]|准?信|答复)|答话|碰头|约[您你时定]",
+        r"|找[您你]|[给跟][您你](?:个|一个)?(?:[信谈话]|[说讲](?!法)|准?信)|答话|碰头",
     ),
     (
         "arrive",
         r"到场|到现场|到达|赶[到往过]|上门|登门|来人|见(?:着|到|得到)?人|人(?:\w{0,3})到|到[您你那]|人来|去[测看查量瞅瞧]|来[测看查修换瞅瞧]"
         r"|派人|师傅|抢修|班组|(?:能|会|就|内|里|准|定|才|都|左右|以内)到|^\W?(?:之内|以内|内|里头?|左右)?到(?![账期点时二三四五六七八九十0-9])|来一趟|过[去来]|奔",
     ),
-    ("power", r"复电|送[上电]|推[上送]|恢复|来电(?!话)|有电|通电|合闸|复上|给电|[能会就准]?亮|修[好复]|弄好|抢通|通上|[能就]通|通都|接电|装表|上表|装[上好]|挂表|送不上|上电"),
-    ("finish", r"办[完成好到]|全程|全过程|走完|从受理到"),
-    ("reply", r"答复|答您|处理意见|处理结果|出?结果|结论|说法|准信|交代|回复|核[实完对给]|文书|信儿|音信|处理"),
+    ("power", r"复电|送[上电]|推[上送]|恢复|来电(?!话)|有电|通电|合闸|复上|给电|[能会就准]?亮|修[好复]|弄好|抢通|通上|[能就]通|通都|接电|装表|上表|装[上好]|挂表|送不上|上电|接[上通]"),
+    ("finish", r"办[完成好到]|全程|全过程|全流程|走完|从受理到|办电|全套|全部下来|整套"),
+    ("reply", r"答复|答您|处理意见|处理结果|出?结果|结论|说法|准信|交代|意见|出[得不]?来|回复|核[实完对给]|文书|信儿|音信|处理"),
+    ("appoint", r"约(?:[您你时定个]|上门)|跟[您你]约"),
     ("someone", r"有人|专人|专员|主管|负责人"),
 )  # fmt: skip
 _ACTIONS = tuple((name, re.compile(words)) for name, words in ACTIONS)
 ASKED_WHEN = re.compile(
     r"多久|多长时间|几[天时点号个日]|几分钟|(?:什么|啥|么子|什么个)时[候间]|何时|啥会|多会|好久|哪[天日]|时限|准[信话]|时间|日子|快点|多少[天日]|多快|最快|咋通知|提前"
 )
+CLAIMS = re.compile(r"规定|规矩|标准|派|登记|转了|报上|记下|安排|系统[说是里]")
+WITHIN = re.compile(r"[之以]?内|里头")
+MOVED = re.compile(r"移表|[挪移]|迁|换[个到表新]|新表")
 CLAIM = re.compile(r"[来赶]得及|有效|算数|算及时|[报登提]|过期|放弃|期限")
 TOPICS = {
     "consult.arrears": "arrears", "complaint.arrears_cutoff": "arrears", "complaint.late_reconnect": "arrears",
@@ -49,12 +53,19 @@ TOPIC_WORDS = (
     ("connection", r"新装|报装|装表|开户|增容|供电方案|办电|进线|装电|装桩"),
     ("reading", r"抄(?:表|错|的数)|表码|多抄"),
     ("hall", r"(?:营业厅|大厅|厅里?|门)没?(?:人|开)"),
-    ("outage", r"计划(?:停|检修)|停[电店]公告|检修公告|公告|停[电店]\w{0,6}(?:提前|通知|咋不|讲)|提前\w{0,3}(?:天|通知)"),
+    (
+        "outage",
+        r"计划(?:停|检修)|停[电店]公告|检修公告|公告|停[电店]\w{0,6}(?:提前|通知|咋不|讲)|提前\w{0,3}(?:天|通知)",
+    ),
 )
 _TOPIC_WORDS = tuple((name, re.compile(words)) for name, words in TOPIC_WORDS)
 _COMPLAINT = re.compile(r"投诉|处理意见|反映给|反映到|受理单")
-_PAID = re.compile(r"[结交缴付还补]清|[交缴付还补]完|[交缴付还]了|还上|复电|欠费")
+_PAID = re.compile(r"费没交|欠的|钱清|清了|[结交缴付还补]清|[交缴付还补]完|[交缴付还]了|还上|复电|欠费")
 _TEST_CALL = re.compile(r"[校验送检测][验一]?个?表|校验|检定|送检|表验|验一?次|[要想能]验|表.{0,4}准")
+
+
+FOREIGN = dict(_ACTIONS)["foreign"]
+ASKED_RESULT = re.compile(r"结果|答复|说法|意见|处理完|处理好")
 
 
 def subject_of(setting: Setting, unit: str) -> tuple[str, bool]:
@@ -71,15 +82,15 @@ def subject_of(setting: Setting, unit: str) -> tuple[str, bool]:
             return "hall_callback", sure
         if subject:
             return subject, sure
-    if ASKED_WHEN.search(setting.asked) or re.search(r"规定|规矩|标准|派|登记|转了|报上|记下|安排", setting.said):
-        return _default(topic, setting), True
+    if ASKED_WHEN.search(setting.asked) or CLAIMS.search(setting.said) or WITHIN.match(setting.after):
+        return _default(topic, setting, unit), True
     return "", False
 
 
 def topic_of(setting: Setting) -> str:
     """What the call is about: by its subtype, else by the words of the turn and the question."""
     topic = TOPICS.get(setting.subtype, "")
-    if topic or setting.label.category == "repair":
+    if topic or setting.label.category not in ("", "other"):
         return topic
     here = setting.asked + "\n" + setting.said
     return next((name for name, words in _TOPIC_WORDS if words.search(here)), "")
@@ -89,6 +100,7 @@ def _actions(setting: Setting) -> Iterator[tuple[str, bool]]:
     """Actions named near the time, the nearest place first; far ones are not sure."""
     places = (
         (setting.after, True), (setting.before, True), (setting.next_clause, True), (setting.sentence, True),
+        (setting.asked if EMPTY.fullmatch(setting.after) else "", True),
     )  # fmt: skip
     for text, sure in places:
         found = sorted(
@@ -142,9 +154,11 @@ def _power(topic: str, repair: bool, setting: Setting) -> str:
 
 def _reply(topic: str, complaint: bool, setting: Setting) -> str:
     here = setting.after + setting.before + setting.next_clause
+    if "方案" in setting.before:
+        return "supply_plan"
     if topic == "reading" and not re.search(r"处理意见|处理结果", here):
         return "reading_check"
-    if topic == "metering" and re.search(r"结果|结论|报告", here) and "处理" not in here:
+    if topic == "metering" and re.search(r"结果|结论|报告|出[得不]?来", here) and _about_test(setting):
         return "meter_test"
     if topic == "connection" and not complaint:
         return "supply_plan" if "方案" in setting.asked else "callback"
@@ -153,16 +167,27 @@ def _reply(topic: str, complaint: bool, setting: Setting) -> str:
     return "callback"
 
 
-def _default(topic: str, setting: Setting) -> str:
+def _about_test(setting: Setting) -> bool:
+    """Whether testing the meter, not moving or changing it, was spoken of last."""
+    so_far = setting.text[: setting.end]
+    test, move = ([match.start() for match in words.finditer(so_far)] for words in (_TEST_CALL, MOVED))
+    return bool(test) and (not move or test[-1] > move[-1])
+
+
+def _default(topic: str, setting: Setting, unit: str) -> str:
     """The subject of a bare answer to "how long?"."""
     category, asked = setting.label.category, setting.asked
-    if topic in ("metering",) and _TEST_CALL.search(asked + setting.said):
+    if FOREIGN.search(asked):
+        return "other"
+    if topic == "metering" and _about_test(setting):
         return "meter_test"
     if topic == "noise":
         return "visit"
     if category == "repair":
         return "restore" if re.search(r"修好|来电|恢复|亮|有电|通电", asked) else "arrive"
     if topic == "arrears":
+        if setting.subtype == "complaint.late_reconnect":
+            return "reconnect"
         return "reconnect" if re.search(r"来电|有电|恢复|复电|通电?|送电?|给电|上电", asked + setting.said) else ""
     if topic == "connection":
         return "supply_plan" if "方案" in asked else "connect_total"
@@ -171,7 +196,7 @@ def _default(topic: str, setting: Setting) -> str:
     if topic == "appliance":
         return "appliance_visit"
     if category == "complaint":
-        return "complaint_contact"
-    if not setting.subtype:
+        return "complaint_reply" if ASKED_RESULT.search(asked) else "complaint_contact"
+    if not setting.subtype and unit in ("分钟", "小时"):
         return "arrive" if re.search(r"师傅|到|来人|抢修|城|村|乡|市区|有人", asked + setting.said) else ""
     return ""

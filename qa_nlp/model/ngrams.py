@@ -44,34 +44,42 @@ def call_ngrams(prepared: Prepared) -> tuple[Hashes, Ints, Ints]:
         ``hashes`` (k,), ``turns`` (k,): the turn each n-gram stands in, ascending within each n;
         ``lengths`` (k,): its n.
     """
+    letters, turns, _ = _letters(prepared)
+    hashes, owners, lengths, _ = ngrams(letters, turns)
+    return hashes, owners, lengths
+
+
+def placed_ngrams(prepared: Prepared) -> tuple[Hashes, Ints, Ints]:
+    """Hashes, turns, and the position in the joined text at which each n-gram begins."""
+    letters, turns, positions = _letters(prepared)
+    hashes, owners, _, first = ngrams(letters, turns)
+    return hashes, owners, positions[first]
+
+
+def _letters(prepared: Prepared) -> tuple[Hashes, Ints, Ints]:
     codes = tables.match_table()[prepared.folded.codes]
-    kept = _kept()[codes]
-    letters = codes[kept].astype(np.uint64)
+    positions = np.flatnonzero(_kept()[codes])
     starts = np.asarray(prepared.folded.starts, dtype=np.int64)
-    positions = np.flatnonzero(kept)
-    turns = np.searchsorted(starts, positions, side="right") - 1
-    return ngrams(letters, turns)
+    return codes[positions].astype(np.uint64), np.searchsorted(starts, positions, side="right") - 1, positions
 
 
-def ngrams(letters: Hashes, turns: Ints, max_n: int = MAX_N) -> tuple[Hashes, Ints, Ints]:
-    """n-grams of 1..max_n letters that do not cross a turn."""
+def ngrams(letters: Hashes, turns: Ints, max_n: int = MAX_N) -> tuple[Hashes, Ints, Ints, Ints]:
+    """n-grams of 1..max_n letters that do not cross a turn: hashes, turns, n, index of the first letter."""
     hashes: list[Hashes] = []
-    owners: list[Ints] = []
-    lengths: list[Ints] = []
+    first: list[Ints] = []
     rolling = np.zeros(len(letters), dtype=np.uint64)
-    for n in range(1, max_n + 1):
+    for n in range(1, min(max_n, len(letters)) + 1):
         size = len(letters) - n + 1
-        if size <= 0:
-            break
         rolling = rolling[:size] * _MULTIPLIER + letters[n - 1 :] + np.uint64(n)
-        inside = turns[:size] == turns[n - 1 :]
-        found = rolling[inside]
-        hashes.append(found)
-        owners.append(turns[:size][inside])
-        lengths.append(np.full(len(found), n, dtype=np.int64))
+        inside = np.flatnonzero(turns[:size] == turns[n - 1 :])
+        hashes.append(rolling[inside])
+        first.append(inside)
     if not hashes:
-        return np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.int64)
-    return np.concatenate(hashes), np.concatenate(owners), np.concatenate(lengths)
+        nothing = np.zeros(0, np.int64)
+        return np.zeros(0, np.uint64), nothing, nothing, nothing
+    starts = np.concatenate(first)
+    lengths = np.repeat(np.arange(1, len(first) + 1), [len(part) for part in first])
+    return np.concatenate(hashes), turns[starts], lengths, starts
 
 
 def in_field(hashes: Hashes, field: int) -> Hashes:

@@ -8,9 +8,8 @@ from dataclasses import replace
 from itertools import islice
 
 from qa_nlp.read.decoding import encoding_of, sample
-from qa_nlp.read.headers import headers_of, is_table
+from qa_nlp.read.headers import header_line, is_table
 from qa_nlp.read.marks import SPEAKER, TIMED_NAME
-from qa_nlp.read.rows import delimiter_of
 from qa_nlp.read.source import Source
 from qa_nlp.read.subtitles import TIMING
 
@@ -82,13 +81,18 @@ def _text_kind(text: str, suffix: str) -> str:
     if suffix in (".jsonl", ".ndjson", ".json"):
         return "jsonl" if suffix != ".json" else "json"
     lines = text.splitlines()
-    first = next((line for line in lines if line.strip()), "")
     if ANNOTATED.search(text):
         return "annotated"
-    if is_table(headers_of([cell.strip('" ') for cell in first.split(delimiter_of(first))])):
+    _, headers = header_line(lines)
+    if is_table(headers):
         return "csv"
-    if any(SPEAKER.search(line) or TIMED_NAME.match(line) for line in lines):
+    if headers:
+        raise UnknownFormatError("这张表没有对话内容，像是随录表", "要用它补充座席、班组等，用 --meta 指定它")
+    if any(map(_speaks, lines)):
         return "dialogue"
+    names = {header.name for header in headers} - {""}
+    if "call_id" in names and len(names) > 1:
+        raise UnknownFormatError("这张表没有对话内容，像是随录表", "要用它补充座席、班组等，用 --meta 指定它")
     if suffix in (".csv", ".tsv"):
         raise UnknownFormatError("表格缺少需要的列", "第一行要有列名，如：通话编号、角色、内容")
     raise UnknownFormatError("看不出是通话：没有找到说话人", "每句话前写上说话人，如“客服：”“客户：”；支持的格式见 docs/formats.md")
@@ -110,3 +114,8 @@ def _parses(line: str) -> bool:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def _speaks(line: str) -> bool:
+    line = line.strip()
+    return bool(SPEAKER.search(line) or TIMED_NAME.match(line))

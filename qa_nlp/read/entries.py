@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from qa_nlp.read.values import clean, role_of, span, text_of
+from qa_nlp.read.values import clean, iso_of, role_of, span, text_of
 from qa_nlp.records import Call, Turn
 
 
@@ -42,7 +42,7 @@ def call_of(
     if any(turn.role == "unknown" for turn in turns) and any(entry.speaker not in ("", "unknown") for entry in listed):
         details["speakers"] = [clean(entry.speaker) for entry in listed]
     return Call(
-        clean(call_id).strip(), turns, direction, agent_id, team, started_at, meta=details, notes=tuple(notes)
+        clean(call_id).strip(), turns, direction, agent_id, team, iso_of(started_at), meta=details, notes=tuple(notes)
     )  # fmt: skip
 
 

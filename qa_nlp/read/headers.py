@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 # Within a name, the most telling alias stands first: of two such columns it keeps the name.
 ALIASES = {
@@ -30,6 +32,9 @@ ALIASES = {
 }  # fmt: skip
 RANKED = {alias: (name, rank) for name, text in ALIASES.items() for rank, alias in enumerate(text.split())}
 UNIT = re.compile(r"[(（\[_:：]?(?:单位)?[:：]?(ms|毫秒|millis|milliseconds|s|sec|secs|秒|seconds)[)）\]]?$")
+DELIMITERS = ",\t;|"
+HEADER_WITHIN = 8
+MAX_HEADER = 4000
 MILLISECONDS = ("ms", "毫秒", "millis", "milliseconds")
 
 
@@ -74,3 +79,24 @@ def is_table(headers: list[Header]) -> bool:
     """Whether a first row is the header of a table of dialogue: it names the words, and something beside them."""
     names = {header.name for header in headers}
     return bool({"text", "turns"} & names) and bool({"call_id", "role", "start", "order", "agent_id"} & names)
+
+
+def is_details(headers: list[Header]) -> bool:
+    """Whether a first row is the header of a table about calls, without their words."""
+    names = {header.name for header in headers} - {""}
+    return "call_id" in names and len(names) > 1
+
+
+def header_line(lines: Iterable[str]) -> tuple[str, list[Header]]:
+    """(delimiter, headers) of the header among the first lines of a table; titles may stand above it.
+
+    Without a header the delimiter is a comma and the list is empty.
+    """
+    filled = [line for line in islice(lines, HEADER_WITHIN * 2) if line.strip()][:HEADER_WITHIN]
+    for wanted in (is_table, is_details):
+        for line in filled:
+            for mark in DELIMITERS:
+                headers = headers_of([cell.strip(' "\r\n') for cell in line[:MAX_HEADER].split(mark)])
+                if wanted(headers):
+                    return mark, headers
+    return ",", []

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from qa_nlp.read.source import Source
-from qa_nlp.read.values import clean, clean_all, direction_of, role_of, seconds, span, text_of
+from qa_nlp.read.values import clean, clean_all, direction_of, iso_of, role_of, seconds, span, text_of, tidy_meta
 from qa_nlp.records import ROLES, Call, Skipped, Tag, Turn
 
 KNOWN_ROLES = frozenset(ROLES)
@@ -21,6 +21,8 @@ def decode_strict(line: bytes, decoder: msgspec.json.Decoder[Call]) -> Call | No
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
         return None
     if not call.call_id.strip() or not call.turns or call.direction not in DIRECTIONS:
+        return None
+    if call.started_at[4:5] not in ("", "-") or (call.meta and tidy_meta(call.meta) != call.meta):
         return None
     spoken = False
     for turn in call.turns:
@@ -55,9 +57,9 @@ def from_object(value: dict[str, Any], source: Source, line: int | None) -> Call
         direction_of(value.get("direction")),
         text_of(value.get("agent_id")).strip(),
         text_of(value.get("team")).strip(),
-        text_of(value.get("started_at")).strip(),
+        iso_of(text_of(value.get("started_at"))),
         _mapping(value.get("labels")),
-        {**_speakers(turns), **_mapping(value.get("meta"))},
+        tidy_meta({**_speakers(turns), **_mapping(value.get("meta"))}),
         tuple(clean(note) for note in _listed(value.get("notes")) if isinstance(note, str)),
     )
 

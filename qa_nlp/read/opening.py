@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -25,6 +26,7 @@ SUFFIXES = (
     ".jsonl", ".ndjson", ".json", ".txt", ".text", ".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".parquet", ".srt", ".vtt", ".vcon",
 )  # fmt: skip
 AUDIO = (".wav", ".mp3", ".m4a", ".amr", ".ogg", ".flac", ".aac", ".wma", ".opus", ".v3", ".pcm")
+IN_FOLDER = "in folder"
 LITTER = re.compile(r"^(?:\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 
 
@@ -51,6 +53,8 @@ def _opened(paths: Sequence[Path], meta: Path | None) -> Iterator[Item]:
     yield from skipped
     seen: set[int] = set()
     for source in (source for path in paths for source in walk(path)):
+        if meta and source.kind == IN_FOLDER and source.path.exists() and source.path.samefile(meta):
+            continue
         for line, item in read_file(source):
             if isinstance(item, Skipped):
                 yield item
@@ -83,11 +87,13 @@ def walk(path: Path) -> Iterator[Source]:
     closed: list[OSError] = []
     for folder, folders, files in os.walk(path, onerror=closed.append):
         folders[:] = sorted(name for name in folders if not LITTER.match(name))
+        stems = Counter(Path(name).stem for name in files)
         for name in sorted(files):
             if not LITTER.match(name):
                 file = Path(folder, name)
-                parts = file.relative_to(path).with_suffix("").parts
-                yield Source(file, clean(str(file)), clean("-".join(parts)), "in folder")
+                above = file.relative_to(path).parts[:-1]
+                own = file.stem if stems[file.stem] == 1 else name
+                yield Source(file, clean(str(file)), clean("-".join((*above, own))), IN_FOLDER)
     for error in closed:
         yield Source(Path(error.filename), clean(str(error.filename)), "")
 
@@ -125,7 +131,7 @@ def _not_transcript(source: Source) -> tuple[str, str] | None:
         return "不是普通文件，或链接已失效", "请换成实际的文件"
     if suffix in AUDIO:
         return "这是录音文件，不是通话文本", "请先转写成文字"
-    if source.kind == "in folder" and suffix not in SUFFIXES:
+    if source.kind == IN_FOLDER and suffix not in SUFFIXES:
         shown = clean(suffix) or "没有扩展名"
         return f"不是通话文本文件（{shown}）", "可不处理；确是通话时请单独指定这个文件，或改成 .txt、.csv、.jsonl"
     return None

@@ -14,7 +14,6 @@ from qa_nlp.read.values import plain, text_of
 MAX_FIELD = 32 << 20
 MAX_UNPACKED = 1 << 30
 MAX_RATIO = 200
-DELIMITERS = ",\t;|"
 Row = tuple[int, list[str]]
 
 
@@ -24,11 +23,6 @@ class RowsError(Exception):
     def __init__(self, reason: str, advice: str, line: int | None = None) -> None:
         super().__init__(reason)
         self.reason, self.advice, self.line = reason, advice, line
-
-
-def delimiter_of(line: str) -> str:
-    """The delimiter that cuts a header line into the most cells (comma when none does)."""
-    return max(DELIMITERS, key=line.count)
 
 
 def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:

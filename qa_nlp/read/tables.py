@@ -11,17 +11,16 @@ from msgspec.structs import replace
 from qa_nlp.read.decoding import text_lines
 from qa_nlp.read.dialogue import turns_of
 from qa_nlp.read.entries import Entry, call_of
-from qa_nlp.read.headers import Header, headers_of, is_table
+from qa_nlp.read.headers import HEADER_WITHIN, Header, header_line, headers_of, is_details, is_table
 from qa_nlp.read.recognise import calls_of
-from qa_nlp.read.rows import Row, RowsError, csv_rows, delimiter_of, workbook_sheets
+from qa_nlp.read.rows import Row, RowsError, csv_rows, workbook_sheets
 from qa_nlp.read.source import Placed, Source
-from qa_nlp.read.values import clock, direction_of, moment_of, plain, role_of, seconds
+from qa_nlp.read.values import clock, direction_of, iso_of, moment_of, plain, seconds, tidy_meta
 from qa_nlp.read.vendors_cn import loads
 from qa_nlp.records import Call, Skipped
 
 Cells = dict[str, str]
 Rows = Callable[[], Iterator[Row]]
-CALL_FIELDS = ("agent_id", "team", "started_at")
 META_FIELDS = ("recorded_type", "hangup_by", "ring_seconds", "caller")
 
 
@@ -39,9 +38,8 @@ def read_csv(source: Source) -> Iterator[Placed]:
 
 
 def csv_source(source: Source) -> Rows:
-    """The rows of a CSV file, as often as wanted; the delimiter is found in the first line that is not blank."""
-    first = next((line for _, line in text_lines(source.path, source.encoding) if line and line.strip()), "")
-    delimiter = delimiter_of(first)
+    """The rows of a CSV file, as often as wanted; the delimiter is the one that makes a header of a first line."""
+    delimiter, _ = header_line(line or "" for _, line in text_lines(source.path, source.encoding))
     return lambda: csv_rows(source.path, source.encoding, delimiter)
 
 
@@ -50,7 +48,7 @@ def read_workbook(source: Source) -> Iterator[Placed]:
     found = False
     try:
         for _, rows in workbook_sheets(source.path):
-            if rows and is_table(headers_of(rows[0][1])):
+            if any(is_table(headers_of(cells)) for _, cells in rows[:HEADER_WITHIN]):
                 found = True
                 yield from table_calls(source, rows.__iter__)
     except RowsError as error:
@@ -61,7 +59,7 @@ def read_workbook(source: Source) -> Iterator[Placed]:
 
 
 def table_calls(source: Source, rows: Rows) -> Iterator[Placed]:
-    """Calls of rows whose first is the header; they are gone through twice, held in memory only when unsorted."""
+    """Calls of rows below a header; they are gone through twice, held in memory only when unsorted."""
     errors: list[RowsError] = []
     together = _together(parse_rows(rows(), errors))
     groups = _runs(parse_rows(rows(), [])) if together else iter(_gather(parse_rows(rows(), [])))
@@ -79,12 +77,17 @@ def table_calls(source: Source, rows: Rows) -> Iterator[Placed]:
 def parse_rows(rows: Iterator[Row], errors: list[RowsError]) -> Iterator[Line]:
     """Rows below the header by column name; where the rows break off, the reason goes to ``errors``."""
     headers: list[Header] = []
+    above = 0
     try:
         for number, cells in rows:
             if headers:
                 yield _line(number, headers, cells)
-            else:
-                headers = headers_of(cells)
+                continue
+            found = headers_of(cells)
+            headers = found if is_table(found) or is_details(found) else []
+            above += 1
+            if above == HEADER_WITHIN and not headers:
+                return
     except RowsError as error:
         errors.append(error)
 
@@ -174,16 +177,14 @@ def _nested(source: Source, cells: Cells, lines: list[Line]) -> Call | Skipped |
 def with_fields(call: Call, cells: Cells, others: Cells) -> Call:
     """The call with what a table says of it; empty cells leave what the call has."""
     meta: dict[str, Any] = {**call.meta, **others, **{key: cells[key] for key in META_FIELDS if cells.get(key)}}
-    if cells.get("ring_seconds"):
-        meta["ring_seconds"] = seconds(cells["ring_seconds"])
-    if cells.get("hangup_by"):
-        meta["hangup_by"] = role_of(cells["hangup_by"])
     return replace(
         call,
-        meta=meta,
+        meta=tidy_meta(meta),
         direction=direction_of(cells.get("direction")) or call.direction,
         labels={**call.labels, "subtype": cells["subtype"]} if cells.get("subtype") else call.labels,
-        **{name: cells.get(name) or getattr(call, name) for name in CALL_FIELDS},
+        agent_id=cells.get("agent_id") or call.agent_id,
+        team=cells.get("team") or call.team,
+        started_at=iso_of(cells["started_at"]) if cells.get("started_at") else call.started_at,
     )
 
 

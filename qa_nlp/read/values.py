@@ -51,7 +51,7 @@ def seconds(value: object, scale: float = 1.0) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        number = float(value) * scale
+        number = float(value) if scale == 1.0 else round(float(value) * scale, 6)
     except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) and number >= 0 else None
@@ -121,3 +121,23 @@ def moment_of(value: str) -> datetime | None:
         return datetime.fromisoformat(text).replace(tzinfo=None) if len(text) > 10 else None
     except ValueError:
         return None
+
+
+def iso_of(value: str) -> str:
+    """A date and time as ISO 8601, its zone kept; what is no date stays as it is."""
+    text = value.strip()
+    try:
+        return datetime.fromisoformat(text).isoformat() if len(text) > 10 else text
+    except ValueError:
+        moment = moment_of(text)
+        return moment.isoformat() if moment else text
+
+
+def tidy_meta(meta: dict[str, Any]) -> dict[str, Any]:
+    """Meta with ``hangup_by`` as a role and ``ring_seconds`` as a number, where they are written otherwise."""
+    tidy = dict(meta)
+    if isinstance(meta.get("hangup_by"), str):
+        tidy["hangup_by"] = role_of(meta["hangup_by"])
+    if "ring_seconds" in meta:
+        tidy["ring_seconds"] = seconds(meta["ring_seconds"])
+    return tidy

@@ -203,11 +203,6 @@ def min_length(node: Node) -> int:
             return min(map(min_length, choices))
 
 
-def literal_length(node: Node) -> int:
-    """Length of the longest literal part: what sound matching has to hold on to."""
-    return max((len(text) for text in anchors(node) or ("",)), default=0)
-
-
 def anchors(node: Node) -> frozenset[str] | None:
     """Literals of which every match contains one; None where there is no such set."""
     match node:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 import ahocorasick_rs
 import re2
 
-from qa_nlp.rulebook.language import SyntaxProblem, anchors, literal_length, parse, to_regex
+from qa_nlp.rulebook.language import SyntaxProblem, anchors, parse, to_regex
 from qa_nlp.rulebook.rule import Rule
 from qa_nlp.text.fold import sound
 from qa_nlp.text.prepared import Prepared
@@ -44,48 +45,64 @@ class Hit:
 
 @dataclass(frozen=True)
 class Pattern:
-    """A compiled pattern: the expression, its syllable twin, and its literal anchors."""
+    """A pattern ready to search: its literal anchors; expressions are compiled when first needed."""
 
-    regex: Any
-    by_sound: Any
+    source: str
+    sound_source: str
     anchors: frozenset[str]
     whole_words: bool = False
 
+    @cached_property
+    def regex(self) -> Any:
+        """Expression over folded text; RE2 where staff wrote the expression themselves."""
+        return re.compile(self.source) if self.anchors else re2.compile(self.source)
 
-def compile_pattern(text: str, mode: str, classes: Mapping[str, tuple[str, ...]]) -> Pattern:
+    @cached_property
+    def by_sound(self) -> Any:
+        """Expression over syllables."""
+        return re.compile(self.sound_source)
+
+
+Classes = Mapping[str, tuple[str, ...]]
+
+
+def compile_pattern(text: str, mode: str, classes: Classes) -> Pattern:
     """Compile one cell. Raises SyntaxProblem."""
+    return _compile(text, mode, tuple(sorted(classes.items())))
+
+
+@cache
+def _compile(text: str, mode: str, classes: tuple[tuple[str, tuple[str, ...]], ...]) -> Pattern:
     if mode == "正则":
         try:
-            return Pattern(re2.compile(text), None, frozenset())
+            re2.compile(text)
         except re2.error as error:
             raise SyntaxProblem(f"正则表达式有误：{error}；只支持 RE2 语法（不支持回溯引用、前后断言）") from error
-    node = parse(text, classes)
+        return Pattern(text, "", frozenset())
+    node = parse(text, dict(classes))
     found = anchors(node)
     assert found is not None
-    audible = mode == "词语" and min(map(len, found)) >= SOUND_LENGTH and literal_length(node) >= SOUND_LENGTH
+    audible = mode == "词语" and min(map(len, found)) >= SOUND_LENGTH
     return Pattern(
-        re.compile(to_regex(node)),
-        re.compile(to_regex(node, by_sound=True)) if audible else None,
-        found,
-        whole_words=mode == "分词",
-    )
+        to_regex(node), to_regex(node, by_sound=True) if audible else "", found, whole_words=mode == "分词"
+    )  # fmt: skip
 
 
 class Condition:
-    """The patterns of one 除非出现 / 同时出现 / 客户上句 cell."""
+    """The patterns of one 除非出现 / 同时出现 / 客户上句 cell; blank means no condition."""
 
-    def __init__(self, text: str, classes: Mapping[str, tuple[str, ...]]) -> None:
-        self.regex = re.compile(to_regex(parse(text, classes))) if text else None
+    def __init__(self, text: str, classes: Classes) -> None:
+        self.pattern = compile_pattern(text, "原字", classes) if text else None
 
     def found(self, text: str, start: int, end: int) -> bool:
         """Whether the pattern occurs between two positions."""
-        return self.regex is not None and self.regex.search(text, start, end) is not None
+        return self.pattern is not None and self.pattern.regex.search(text, start, end) is not None
 
 
 class Matcher:
     """Finds every rule in a prepared call. Built once; safe to share and to pickle by rules."""
 
-    def __init__(self, rules: Iterable[Rule], classes: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, rules: Iterable[Rule], classes: Classes) -> None:
         self.rules = tuple(rules)
         self.patterns = tuple(compile_pattern(rule.pattern, rule.mode, classes) for rule in self.rules)
         self.unless = tuple(Condition(rule.unless, classes) for rule in self.rules)
@@ -94,7 +111,7 @@ class Matcher:
         self._always = [i for i, pattern in enumerate(self.patterns) if not pattern.anchors]
         self._exact, self._exact_rules = _automaton((i, a) for i, p in enumerate(self.patterns) for a in p.anchors)
         self._sound, self._sound_rules = _automaton(
-            (i, sound(a)) for i, p in enumerate(self.patterns) if p.by_sound for a in p.anchors
+            (i, sound(a)) for i, p in enumerate(self.patterns) if p.sound_source for a in p.anchors
         )
 
     def scan(self, prepared: Prepared) -> list[Hit]:
@@ -153,10 +170,10 @@ class Matcher:
         text = prepared.folded.match
         if self.unless[index].found(text, start, end):
             return False
-        if self.along[index].regex is not None and not self.along[index].found(text, start, end):
+        if self.along[index].pattern is not None and not self.along[index].found(text, start, end):
             return False
         customer = self.customer[index]
-        if customer.regex is None:
+        if customer.pattern is None:
             return True
         spans = ((prepared.folded.starts[t], prepared.folded.end_of(t)) for t in prepared.before[turn])
         return any(customer.found(text, a, b) for a, b in spans)

@@ -16,16 +16,18 @@ _UNITS = {
     "小时": r"个?(?:小时|钟头)|个钟(?!头)|钟头?(?=[之以]?[内里]|左右|到)",
     "刻": r"刻钟",
     "工作日": r"个?工作[日天]",
-    "天": r"整?天(?!然|气|到晚|天)|个?自然日|日(?=[之以]?[内里前后]|左右)",
+    "天": r"天(?!然|气|到晚|天)|个?自然日|日(?=[之以]?[内里前后]|左右)",
     "周": rf"个?(?:星期|礼拜)(?!{_WEEKDAY}(?![个两三]))|周(?!{_WEEKDAY}(?![个两三])|边|岁|年)",
-    "月": r"个多?月|拉月|(?<=半)月|(?<=[俩仨])月",
+    "月": r"个[多来]?月|拉月|(?<=半)月|(?<=[俩仨])月",
     "年": r"年(?=[之以]?[内里])",
 }
 _AMOUNT = re.compile(
-    rf"(?<![第几周.0-9a-z×])(?P<n>{NUMERAL}|[一1]?个把)(?P<m>[来多]?)(?:"
+    rf"(?<![第几周0-9a-z×])(?<![0-9]\.)(?P<n>{NUMERAL}|[一1]?个把)(?P<m>[来多]?)(?:"
     + "|".join(f"(?P<u{i}>{pattern})" for i, pattern in enumerate(_UNITS.values()))
     + r")(?P<half>半(?![夜天路道个拉月]))?"
 )
+# 四、五、六三个月: the digit before belongs to a list, not to the amount.
+_LISTED = re.compile("[零一二两三四五六七八九]{2,}")
 _NAMES = tuple(_UNITS)
 _MINUTES_AFTER = re.compile(rf"(?:零|又)?(?P<n>{NUMERAL})(?:分钟?|(?=[之以]?[内里]))")
 _BETWEEN = re.compile(r"(?:到|至|[-~]|或者?)?$")
@@ -62,7 +64,9 @@ def find_durations(text: str, start: int = 0, end: int | None = None) -> Iterato
         if found is None:
             continue
         if held is not None and _one_range(text, held, found):
-            held = Duration(held.start, found.end, held.low * HOURS[held.unit] / HOURS[found.unit], found.high, found.unit)
+            held = Duration(
+                held.start, found.end, held.low * HOURS[held.unit] / HOURS[found.unit], found.high, found.unit
+            )
             continue
         if held is not None:
             yield held
@@ -77,6 +81,8 @@ def _duration(text: str, match: re.Match[str]) -> Duration | None:
     if ends is None:
         return None
     unit = next(name for i, name in enumerate(_NAMES) if match[f"u{i}"])
+    if unit in ("天", "周", "月", "工作日") and _LISTED.fullmatch(numeral) and ends[1] > 9:
+        return None
     low, high = ends
     if match["half"]:
         low, high = low + 0.5, high + 0.5

@@ -84,7 +84,9 @@ def _moment(match: re.Match[str]) -> Moment | None:
     named = day or match["weekday"] or match["whole"] or match["month"] or match["m"] or match["n"]
     if not named and not (match["before"] and (match["clock"] or event)):
         return None
-    part = match["part"] or ("晚" if day in ("今晚", "明晚", "当晚", "今夜") else "早" if day in ("明早", "明晨") else "")
+    part = match["part"] or (
+        "晚" if day in ("今晚", "明晚", "当晚", "今夜") else "早" if day in ("明早", "明晨") else ""
+    )
     hour = _hour(match["clock"], part)
     if hour is None and event and not event.startswith(_NOW):
         hour = float(EVENTS[event[-2:]])
