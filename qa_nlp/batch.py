@@ -16,6 +16,7 @@ from qa_nlp.errors import Problem, UsageError
 from qa_nlp.model.store import load_model
 from qa_nlp.read import open_calls
 from qa_nlp.records import Skipped
+from qa_nlp.repeats import Repeats
 from qa_nlp.report.totals import Totals
 from qa_nlp.report.writer import Writer
 from qa_nlp.rulebook.load import load_book
@@ -68,12 +69,14 @@ def score_batch(
     partial = out.with_name(f".{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     count = 0
+    repeats = Repeats(book)
     with Writer(partial, book, wanted) as writer:
         for item in run(open_calls(paths, meta), setup, jobs):
             if isinstance(item, Skipped):
                 writer.skip(item)
             else:
-                writer.add(*item)
+                call, verdict = item
+                writer.add(call, repeats.link(call, verdict))
                 count += 1
                 progress(count)
         writer.finish()

@@ -1,4 +1,4 @@
-"""What the agent said and did: phrasing, steps, promises, conduct.
+"""What the agent said and did: phrasing, steps, promises, conduct, handling.
 
 ``check`` is the one public function: (evidence of a call, its label, the book) → Checked.
 """
@@ -7,19 +7,30 @@ from __future__ import annotations
 
 from qa_nlp.check.conduct import conduct_findings
 from qa_nlp.check.evidence import Evidence, gather
+from qa_nlp.check.handling import handling_findings, tiers
 from qa_nlp.check.phrasing import phrasing_findings
-from qa_nlp.check.steps import step_verdicts
+from qa_nlp.check.steps import done_steps, step_verdicts
 from qa_nlp.records import Checked, Label
 from qa_nlp.rulebook.book import Rulebook
 
 
 def check(evidence: Evidence, label: Label, book: Rulebook) -> Checked:
     """Run every check on one call."""
-    findings = phrasing_findings(evidence, book)
+    done = done_steps(evidence, book)
     conduct, figures = conduct_findings(evidence, label, book)
-    findings = sorted([*findings, *conduct], key=lambda f: (f.turn, f.start, f.code))
-    steps = step_verdicts(evidence, label, book)
-    return Checked(tuple(findings), tuple(steps), (), figures, tuple(sorted(evidence.signals)))
+    findings = [
+        *phrasing_findings(evidence, book),
+        *conduct,
+        *handling_findings(evidence, label, done, book),
+    ]
+    steps = step_verdicts(evidence, label, done, book)
+    return Checked(
+        tuple(sorted(findings, key=lambda f: (f.turn, f.start, f.code))),
+        tuple(steps),
+        (),
+        figures | tiers(evidence, done),
+        tuple(sorted(evidence.signals)),
+    )
 
 
 __all__ = ["Evidence", "check", "gather"]

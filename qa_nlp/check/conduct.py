@@ -11,13 +11,12 @@ from datetime import datetime, time
 from typing import Any
 
 from qa_nlp.check.evidence import Evidence
+from qa_nlp.check.remark import remark
 from qa_nlp.records import Finding, Label, Turn
 from qa_nlp.rulebook.book import Rulebook
-from qa_nlp.rulebook.rule import SEVERITIES
 from qa_nlp.rulebook.sheet import Row
 
 SPOKEN = re.compile(r"[0-9a-z\u3400-\u9fff]")
-RULE_PREFIX = "CON"
 
 
 def conduct_findings(evidence: Evidence, label: Label, book: Rulebook) -> tuple[list[Finding], dict[str, Any]]:
@@ -125,8 +124,4 @@ def _value(rows: dict[str, Row], name: str, default: float) -> float:
 
 def _finding(row: Row, evidence: Evidence, turn: int, detail: str) -> Finding:
     text = evidence.prepared.call.turns[turn].text
-    severity = SEVERITIES.get(row["严重度"], "minor")
-    return Finding(
-        f"{RULE_PREFIX}-{row['项目']}", row["项目"], severity, float(row["扣分"] or 0), turn, 0, len(text), text,
-        row["提示语"] + detail, row["建议说法"], row["依据"], "measured", 1.0, "confirmed",
-    )  # fmt: skip
+    return remark(row, turn, (0, len(text), text), detail=detail)

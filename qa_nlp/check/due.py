@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from qa_nlp.records import Call
 from qa_nlp.text.durations import Duration
@@ -46,6 +47,7 @@ def add_workdays(day: date, count: int) -> date:
     return day
 
 
+@lru_cache(maxsize=4096)
 def is_workday(day: date) -> bool:
     """Whether people work that day in China; Monday to Friday beyond the years of chinesecalendar."""
     import chinese_calendar

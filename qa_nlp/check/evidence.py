@@ -43,6 +43,13 @@ class Evidence:
             found.setdefault(hit.rule.code, []).append(hit)
         return found
 
+    def probability(self, turn: int, label: str) -> float:
+        """The model's probability of a label for an agent turn; 0 for a label it does not know."""
+        linear = self.model.sentences
+        if label not in linear.labels or turn not in self.prepared.agent_turns:
+            return 0.0
+        return float(self.probabilities[self.prepared.agent_turns.index(turn), linear.index(label)])
+
     def clause(self, turn: int, label: str) -> tuple[int, int]:
         """Joined span of the clause of a turn that speaks most for a label."""
         folded = self.prepared.folded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from qa_nlp.check.setting import CLAUSE_END, Setting
 
@@ -24,6 +25,7 @@ CUSTOMERS = (
     ),
     (("居民",), r"居民|家里|住宅|民房|宅基地|自建房|老房子|入户|家用|我家"),
 )
+AREA_CELLS = tuple(cell for cells, _ in AREAS for cell in cells)
 _AREAS = tuple((cells, re.compile(words)) for cells, words in AREAS)
 _CUSTOMERS = tuple((cells, re.compile(words)) for cells, words in CUSTOMERS)
 HIGH_VOLTAGE = re.compile(r"高压|千伏|双电源|双回路|专变|变压器|两路|第二路|单电源|一百千瓦|[几\d]百千瓦|kva|千伏安")
@@ -56,13 +58,19 @@ def looks_urban(setting: Setting) -> bool:
 
 def _said(setting: Setting, kinds: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]) -> tuple[str, ...]:
     """The kind named nearest: in the clause, then the turn, the question, the agent's and the customer's turns."""
-    prepared = setting.prepared
-    agent = "\n".join(map(prepared.folded.text_of, prepared.agent_turns))
-    customer = "\n".join(map(prepared.folded.text_of, prepared.customer_turns))
-    near = CLAUSE_END.split(setting.text[: setting.start])[-1]
-    for text in (near, setting.before + setting.after, setting.said, setting.asked, agent, customer):
+    for text in _outwards(setting):
         for cells, words in kinds:
             # In the order of the table: the special kind first, 非居民 before 居民.
             if words.search(text):
                 return cells
     return ()
+
+
+def _outwards(setting: Setting) -> Iterator[str]:
+    prepared = setting.prepared
+    yield CLAUSE_END.split(setting.text[: setting.start])[-1]
+    yield setting.before + setting.after
+    yield setting.said
+    yield setting.asked
+    yield "\n".join(map(prepared.folded.text_of, prepared.agent_turns))
+    yield "\n".join(map(prepared.folded.text_of, prepared.customer_turns))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
+from qa_nlp.check.due import add_workdays
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.sheet import Row
 from qa_nlp.text.durations import HOURS
@@ -86,21 +87,27 @@ def choose(limits: Iterable[Limit], kinds: tuple[str, ...], high_voltage: bool) 
     return pick(rows, key=lambda row: row.amount * HOURS[row.unit]) if rows else None
 
 
-def breaks(limit: Limit, amount: float, unit: str) -> bool:
-    """Whether a promised amount (its upper end) is over the limit, or under it for a notice."""
+def breaks(limit: Limit, amount: float, unit: str, said: date | None = None) -> bool:
+    """Whether a promised amount (its upper end) is over the limit, or under it for a notice.
+
+    Days are held against working days on the calendar, from the day ``said`` where it is known.
+    """
     if limit.subject in LEAST:
         return amount * HOURS[unit] < limit.amount * HOURS[limit.unit]
     if unit == limit.unit:
         return amount > limit.amount
     if limit.unit == "工作日":
-        return amount * HOURS[unit] > calendar_days(limit.amount) * 24
+        return amount * HOURS[unit] > allowed_days(limit, said) * 24
     # A promised working day lasts a day at the very least.
     return amount * HOURS[unit] > limit.amount * HOURS[limit.unit]
 
 
-def calendar_days(workdays: float) -> float:
-    """The most calendar days that working days take without a public holiday: 5 → 7, 3 → 5, 1 → 3."""
-    return workdays + 2 * ceil(workdays / 5)
+def allowed_days(limit: Limit, said: date | None) -> float:
+    """A limit in calendar days: 5 working days take up to 7, and more over a public holiday."""
+    if limit.unit != "工作日":
+        return limit.amount * HOURS[limit.unit] / 24
+    usual = limit.amount + 2 * ceil(limit.amount / 5)
+    return usual if said is None else max(usual, (add_workdays(said, ceil(limit.amount)) - said).days)
 
 
 def _limit(row: Row) -> Limit | None:

@@ -7,14 +7,17 @@ import re
 from qa_nlp.check.setting import Setting
 
 PASSED_BEFORE = re.compile(
-    r"(?:等了|过了|(?<!不)(?<!不会)(?<!超不)过(?!个)|(?<!不)超过?了|停了|黑了|欠了|拖了|花了|用了|打了|响了|站了|忙了|闹了|坏了|断了|连着|连续|已经|已"
-    r"|都|才过去?|[这近每隔满差整](?:都|个|有)?|最近|上|还[有剩]|再有|(?<!最)迟了?|晚了|[多少早]了|我来|干了|做了|时隔|前后|一共|总共|去年|刚才等|(?:间|中间|之间)|歇|保存|半径)\W?$"
+    r"(?:等了|过了|(?<![不超通])过(?!个)|(?<!不)(?<!不会)(?<!不[得能])超过?了?|停了|黑了|欠了|拖了|花了|用了|打了|响了|站了|忙了|闹了|坏了|断了|连着|连续|已经|已"
+    r"|都|才过去?|[这近每隔满差整](?:都|有)?|最近|上|还[有剩]|再有|(?<!最)迟了?|晚了|[多少早]了|我来|干了|做了|时隔|前后|一共|总共|去年|刚才等|(?:间|中间|之间)|歇|保存|半径)\W?$"
 )
 PASSED_AFTER = re.compile(
-    r"^(?:[多来半]|左右)?(?:了(?!结|事|账)|没(?!问题|事)|过去了|以来|来的|[之以]?前|[没还]没|早[就已]?过|过了|才到|才来|没[有到]|实在|不[打来接问管交缴抄]|都有人$|都?(?:有人(?:值|守|在线)|不打烊|开着|亮着|营业|值班|在线|运[行转])|[拆平]|还不|是超|倒)"
+    r"^(?:[多来半]|左右)?(?:了(?!结|事|账)|没(?!问题|事)|过去了|以来|来的|[之以]?前|[没还]没|早[就已]?过|过了|才到|才来|没[有到]|实在|不[打来接问管交缴抄]|都有人$|都?(?:有人(?:值|守|在线)|不打烊|开着|亮着|营业|值班|在线|运[行转])|[拆平]|还不|是超|倒|走的)"
 )
+# 捏了五个半钟头 has passed; 交清了三天之内 has not.
+ELAPSED = re.compile(r"(?<![交付清还结缴完到好办理请留给定])了$")
+WITHIN = re.compile(r"[之以]?内|里头?")
 RATE_AFTER = re.compile(
-    r"^(?:左右)?(?:[之以]?[内里])?(?:[一两三四五六七八九十百千0-9]+(?:来|多|几)?(?:[度块元毛次回趟张遍户档抄]|公里)|\w{0,2}一[回次抄趟看]|[多少几]{1,2}[度块钱次]|的?(?:电[费量]|账单|用量|量|数|事|工夫|路|票))"
+    r"^(?:左右)?(?:[之以]?[内里])?(?:[催打停跑来去抄闪跳报查看]?了?[一两三四五六七八九十百千0-9]+(?:来|多|几)?(?:[度块元毛次回趟张遍户档抄]|公里)|\w{0,2}一[回次抄趟看]|[多少几]{1,2}[度块钱次]|的?(?:电[费量]|账单|用量|量|数|事|工夫|路|票))"
 )
 REFUSED_BEFORE = re.compile(
     r"(?:不能|没法|没办法|不敢|无法|不可能|难以|不好|哪[能敢]|不会|不方便|没(?:有)?(?:说|讲|答应|承诺)|不(?:保证|承诺|答应|许|应))[^,.!?]{0,8}$"
@@ -28,35 +31,57 @@ QUOTED_BEFORE = re.compile(
 TAKEN_BACK = re.compile(
     r"(?<!没)(?<!没有)[讲说看报记听](?:错|岔|混|漏)了?|老黄历|误传|旧规定|老规矩|不作数|写着好看|不对|是他自己|自己估"
 )
+ECHOED = re.compile(r"多?[了没才过还都]")
 HOLD = re.compile(r"稍等|稍候|请等|等我|占用|耽误|打扰|别挂|您等|你等|候一下|不挂|在线等")
 TASK_BEFORE = re.compile(
     r"(?:盯|站|数|拉|停|扳|观察|晾|充|晒|煮|睡|挂|录|跑|响|断|烤|泡|测|量|开|关|顶|撑|扛|憋|坐|能用|够用|使用)(?:[个上着满它够住]|下来)?\w{0,2}$"
 )
 CUSTOMER_DOES = re.compile(
     r"^(?:[之以]?[内里])?(?:之?后|以后)?[^,.!?]{0,3}(?:(?<![给帮替跟和为到打找让叫])[您你](?:要|得|需|去|来|把|可|应|再|自己)|请[您你]|提出|申请(?!校)|缴|交(?!清)|再打|再拨|自行|来办|来拿|来取)"
-    r"|^(?:之?后|以后)[您你]"
+    r"|^(?:之?后|以后)[您你]|^[之以]?[内里]的(?!话)"
 )
 CUSTOMER_BEFORE = re.compile(
     r"(?:[您你](?:要|得|需|可以|应该|最好|就|先|再|那)?(?:在|等|提前|歇|停|住|用|交)|请[您你](?:在|于)?)[^,.!?]{0,3}$"
 )
-QUESTION = re.compile(r"吗|没有?$|是不是|对吧|含不含|呢$|多少|几[天号点]|哪")
+QUESTION = re.compile(r"吗|没有?$|是不是|对吧|含不含|呢$|多少|几|哪")
 ASKING = re.compile(r"行吗|可以吗|好吗|方便吗|行不|成吗")
 DOUBT = re.compile(r"可能|[说讲]不[准定好]|没准|兴许|或许|看情况|不一定|难说|也许|保不齐|估计")
+
+# What is done by a day, and what the customer is to do on it.
+DEED = re.compile(
+    r"有(?:专)?人|[给帮替跟和][您你]|(?<!没有)(?<!没)(?:派|安排)|联系|回[电话您你复]|答复|打给|打[您你]|找[您你]|上门|到场|到[您你]|送[上电]|复电|恢复|修好|来人|师傅|抢修|准?信|结果"
+)
+CUSTOMERS_DEED = re.compile(
+    r"^[^,.!?]{0,3}[您你](?:来|去|带|打(?!开)|交|再|别|先|自己|拿|要|可以|记得|家|那|这|就|还|还是|看)|应[该当]|没|了$|了[,.!?]|过了|昨|吗$"
+)
+CONDITION = re.compile(r"(?:要是|如果|万一|假如|若|等)[^,.!?]{0,3}$")
 
 
 def is_mention(setting: Setting) -> bool:
     """Whether the agent promises nothing with this time, judged by the words around it."""
     before, after = setting.before, setting.after
+    if ELAPSED.search(before) and not WITHIN.match(after):
+        return True
     if PASSED_BEFORE.search(before) or PASSED_AFTER.search(after) or RATE_AFTER.search(after):
         return True
     if REFUSED_BEFORE.search(before) or REFUSED_AFTER.search(after) or QUOTED_BEFORE.search(before):
         return True
     if TASK_BEFORE.search(before) or CUSTOMER_DOES.search(after) or CUSTOMER_BEFORE.search(before):
         return True
+    if _is_echo(setting):
+        return True
     rest = setting.sentence[setting.sentence.find(setting.text[setting.start : setting.end]) :]
-    if TAKEN_BACK.search(rest):
+    if TAKEN_BACK.search(rest) or setting.restated:
         return True
     return _is_question(setting)
+
+
+def names_deed(setting: Setting) -> bool:
+    """Whether something the agent's side will do is named right behind a day."""
+    words = setting.after + setting.next_clause
+    if CONDITION.search(setting.before) or CUSTOMERS_DEED.search(words):
+        return False
+    return DEED.search(words) is not None
 
 
 def is_doubtful(setting: Setting) -> bool:
@@ -67,6 +92,13 @@ def is_doubtful(setting: Setting) -> bool:
 def is_hold(setting: Setting) -> bool:
     """Whether the customer is asked to stay on the line so long."""
     return HOLD.search(setting.sentence) is not None
+
+
+def _is_echo(setting: Setting) -> bool:
+    """Whether the customer has just named the time as passed: 一礼拜了还没修 – 一礼拜？我看看。"""
+    said = setting.text[setting.start : setting.end]
+    place = setting.asked.find(said)
+    return place >= 0 and ECHOED.match(setting.asked, place + len(said)) is not None
 
 
 def _is_question(setting: Setting) -> bool:

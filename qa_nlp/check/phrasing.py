@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.records import Finding
 from qa_nlp.rulebook.book import Code, Rulebook
@@ -11,6 +13,9 @@ from qa_nlp.rulebook.matcher import Hit
 
 MODEL_RULE = "MODEL"
 MODEL_BASIS = "语句模型"
+# Numbers are compared, not felt: a promised time is judged by ``promises``.
+BY_RULE_ONLY = frozenset({"wrong_limit"})
+BOTH, AGREE, RULE_BONUS, DOUBT = 0.5, 0.6, 0.3, 0.08
 # The agent repeats what somebody else said, or says that something must not be said or done.
 REPORTED = re.compile(
     r"(您|你|客户|他|她|对方|人家|师傅|同事|前面那位|那位|哪位)(刚才|刚刚|之前|上次|当时|跟您|跟你|是不是|有没有|原话)?"
@@ -22,17 +27,37 @@ QUOTED = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'), ("《", "�
 def phrasing_findings(evidence: Evidence, book: Rulebook) -> list[Finding]:
     """Findings of all phrasing codes, at most one per turn and code, in the order of their place."""
     best: dict[tuple[int, str], Finding] = {}
-    for hit in evidence.of_kind("phrase"):
-        finding = _from_rule(hit, evidence, book)
+    for finding in (*_from_rules(evidence, book), *_from_model(evidence, book)):
         key = (finding.turn, finding.code)
-        if key not in best or _rank(finding) > _rank(best[key]):
+        if key not in best:
             best[key] = finding
-    for finding in _from_model(evidence, book):
-        key = (finding.turn, finding.code)
-        old = best.get(key)
-        if old is None or (old.status == "suspected" and finding.status == "confirmed"):
-            best[key] = _merged(old, finding)
-    return sorted(best.values(), key=lambda f: (f.turn, f.start, f.code))
+        elif finding.match == "model":
+            best[key] = _agreed(best[key], finding, book.codes[finding.code].points)
+        elif _rank(finding) > _rank(best[key]):
+            best[key] = finding
+    settled = _charged_once(list(best.values()), evidence)
+    return sorted(settled, key=lambda f: (f.turn, f.start, f.code))
+
+
+def _charged_once(findings: list[Finding], evidence: Evidence) -> list[Finding]:
+    """The same words are charged under one code only, unless the model sees both faults in them."""
+    result: list[Finding] = []
+    ordered = sorted(findings, key=lambda f: (f.turn, -_strength(f, evidence), f.code))
+    for finding in ordered:
+        rivals = [f for f in result if f.turn == finding.turn and f.status == "confirmed" and _overlap(f, finding)]
+        if finding.status == "confirmed" and rivals and evidence.probability(finding.turn, finding.code) < BOTH:
+            finding = replace(finding, status="suspected", points=0.0)
+        result.append(finding)
+    return result
+
+
+def _strength(finding: Finding, evidence: Evidence) -> float:
+    own = 0.0 if finding.match == "model" else RULE_BONUS
+    return evidence.probability(finding.turn, finding.code) + own
+
+
+def _overlap(a: Finding, b: Finding) -> bool:
+    return a.start < b.end and b.start < a.end
 
 
 def _rank(finding: Finding) -> tuple[int, float, float]:
@@ -40,16 +65,15 @@ def _rank(finding: Finding) -> tuple[int, float, float]:
     return order[finding.status], finding.confidence, finding.points
 
 
-def _merged(rule_finding: Finding | None, model_finding: Finding) -> Finding:
+def _agreed(by_rule: Finding, by_model: Finding, points: float) -> Finding:
     """A doubtful rule hit that the model confirms keeps the rule's words and place."""
-    if rule_finding is None:
-        return model_finding
-    from msgspec.structs import replace
+    if by_rule.status != "suspected" or by_model.confidence < AGREE:
+        return by_rule
+    return replace(by_rule, status="confirmed", points=points, confidence=by_model.confidence)
 
-    return replace(
-        rule_finding, status="confirmed", points=model_finding.points, confidence=model_finding.confidence,
-        severity=model_finding.severity,
-    )  # fmt: skip
+
+def _from_rules(evidence: Evidence, book: Rulebook) -> list[Finding]:
+    return [_from_rule(hit, evidence, book) for hit in evidence.of_kind("phrase")]
 
 
 def _from_rule(hit: Hit, evidence: Evidence, book: Rulebook) -> Finding:
@@ -61,6 +85,8 @@ def _from_rule(hit: Hit, evidence: Evidence, book: Rulebook) -> Finding:
         evidence.prepared.call.turns[hit.turn].text, start, end
     ):
         status = "suppressed"
+    if status == "confirmed" and _doubted(hit, evidence):
+        status = "suspected"
     points = rule.points if rule.points >= 0 else code.points
     return Finding(
         rule.id, rule.code, severity if severity != "suspected" else code.severity,
@@ -70,12 +96,21 @@ def _from_rule(hit: Hit, evidence: Evidence, book: Rulebook) -> Finding:
     )  # fmt: skip
 
 
+def _doubted(hit: Hit, evidence: Evidence) -> bool:
+    """Whether the model, which knows this very rule from training, finds nothing wrong in the turn.
+
+    A rule that staff added or changed since then counts as it is written.
+    """
+    known = evidence.model.known_rules.get(hit.rule.id) == hit.rule.fingerprint
+    return known and evidence.probability(hit.turn, hit.rule.code) < DOUBT
+
+
 def _from_model(evidence: Evidence, book: Rulebook) -> list[Finding]:
     model, prepared = evidence.model, evidence.prepared
     findings = []
     for column, label in enumerate(model.sentences.labels):
         code = book.codes.get(label)
-        if code is None:
+        if code is None or label in BY_RULE_ONLY:
             continue
         for row, turn in enumerate(prepared.agent_turns):
             probability = float(evidence.probabilities[row, column])

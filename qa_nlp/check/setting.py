@@ -14,6 +14,8 @@ SENTENCE_END = re.compile(r"[.!?;…]")
 # Particles between a time and its verb say nothing about the subject.
 EMPTY = re.compile(r"(之?以?[内里]|里[头面]|[前后左右]|以?[前后]|的?话?|吧|嘛|呗|哈|啊|就|都|[,.\s])*")
 
+RESTATED = re.compile(r"(?:是这样|对不对|是不是|是)[吧吗]?$")
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -46,18 +48,35 @@ class Setting:
     @cached_property
     def next_clause(self) -> str:
         """The clause behind the time's own, when that ends right after the time; otherwise empty."""
-        if EMPTY.fullmatch(self.after) is None:
+        if not self.bare:
             return ""
         rest = self.text[self.end + len(self.after) : self.following].lstrip(",.!?;:… ")
         return CLAUSE_END.split(rest, maxsplit=1)[0]
 
     @cached_property
+    def bare(self) -> bool:
+        """Whether nothing follows the time in its clause, as in a bare answer."""
+        return EMPTY.fullmatch(self.after) is not None
+
+    @cached_property
+    def restated(self) -> bool:
+        """Whether the agent only asks if the time was understood rightly: 四十一天、还没好，是这样吧？"""
+        stop = self.prepared.folded.end_of(self.turn)
+        rest = SENTENCE_END.split(self.text[self.end : stop], maxsplit=1)[0]
+        return self.text[self.end + len(rest) :][:1] == "?" and RESTATED.search(rest) is not None
+
+    @cached_property
     def sentence(self) -> str:
         """The sentence that holds the time."""
-        begin, stop = self.prepared.folded.starts[self.turn], self.prepared.folded.end_of(self.turn)
-        left = SENTENCE_END.split(self.text[begin : self.start])[-1]
-        right = SENTENCE_END.split(self.text[self.end : stop], maxsplit=1)[0]
-        return left + self.text[self.start : self.end] + right
+        stop = self.prepared.folded.end_of(self.turn)
+        return (
+            self.lead + self.text[self.start : self.end] + SENTENCE_END.split(self.text[self.end : stop], maxsplit=1)[0]
+        )
+
+    @cached_property
+    def lead(self) -> str:
+        """The sentence up to the time."""
+        return SENTENCE_END.split(self.text[self.prepared.folded.starts[self.turn] : self.start])[-1]
 
     @cached_property
     def said(self) -> str:

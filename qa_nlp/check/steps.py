@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qa_nlp.check.evidence import Evidence
@@ -50,9 +51,8 @@ def done_steps(evidence: Evidence, book: Rulebook) -> dict[str, Done]:
     return found
 
 
-def step_verdicts(evidence: Evidence, label: Label, book: Rulebook) -> list[StepVerdict]:
+def step_verdicts(evidence: Evidence, label: Label, done: Mapping[str, Done], book: Rulebook) -> list[StepVerdict]:
     """A verdict for every demanded step, and for every other step that was done (need "")."""
-    done = done_steps(evidence, book)
     demands = {demand.step: demand for demand in book.demands_for(label.subtype)}
     shared = _shared_demands(label, book)
     signals = set(evidence.signals)

@@ -5,26 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from qa_nlp.check.setting import EMPTY, Setting
+from qa_nlp.check.setting import Setting
 
 # What is done by the time, in the order of telling; "foreign" has no limit in the table.
 ACTIONS = (
-    ("foreign", r"到账|退[款费钱回给补到]|退了|发票|开票|移表|挪|迁|过户|更名|销户|暂停|审核|勘[察查]|打印|邮寄|分期|违约金|密码|短信|打款|打钱|打[到进]?[您你]?的?卡|发[到给您你]|换回|起算|抵扣"),
+    ("foreign", r"到账|退[款费钱回给补到]|退了|发票|开票|移表|挪|迁|过户|更名|销户|暂停|审核|勘[察查]|打印|邮寄|分期|违约金|密码|短信|打款|打钱|打[到进]?[您你]?的?卡|发[到给您你]|换回|起算|抵扣|开除|处分|辞退"),
     ("test", r"校[表验个]|[校检验测](?:完|出来|一次)|验[表个]|表验|检定|送检|检测|报告"),
     ("plan", r"方案"),
     (
         "contact",
-        r"联[系络]|通话|对接|回电|回[您你]|回个?[话信]|回音|回访|给[您你](?:一个)?回|去电|来电话|个?电话|打给|打[您你过]|给[您你侬]\w{0,2}打|给侬"
-        r"|找[您你]|[给跟][您你](?:个|一个)?(?:[信谈话]|[说讲](?!法)|准?信)|答话|碰头",
+        r"联[系络]|通话|(?<!绝)对接|回电|回[您你]|回个?[话信]|回音|回访|给[您你](?:一个)?回|去电|来电话|[给打来去回有接通][^,.!?]{0,3}电话|打给|拨[您你给]|(?<![再您你])打[您你过]|给[您你侬]\w{0,2}打|给侬"
+        r"|找[您你]|[给跟][您你](?:个|一个)?(?:[谈话]|[说讲](?!法))|答话|碰头",
     ),
     (
         "arrive",
-        r"到场|到现场|到达|赶[到往过]|上门|登门|来人|见(?:着|到|得到)?人|人(?:\w{0,3})到|到[您你那]|人来|去[测看查量瞅瞧]|来[测看查修换瞅瞧]"
+        r"到场|到现场|到达|赶[到往过]|上门|登门|来人|见(?:着|到|得到)?人|人(?:\w{0,3})到|(?<!给)到[您你那]|人来|去现场|去[测看查量瞅瞧]|来[测看查修换瞅瞧]"
         r"|派人|师傅|抢修|班组|(?:能|会|就|内|里|准|定|才|都|左右|以内)到|^\W?(?:之内|以内|内|里头?|左右)?到(?![账期点时二三四五六七八九十0-9])|来一趟|过[去来]|奔",
     ),
-    ("power", r"复电|送[上电]|推[上送]|恢复|来电(?!话)|有电|通电|合闸|复上|给电|[能会就准]?亮|修[好复]|弄好|抢通|通上|[能就]通|通都|接电|装表|上表|装[上好]|挂表|送不上|上电|接[上通]"),
+    ("power", r"复电|送[上电到]|[准能就会]送(?=$|了|吧)|给[您你]送|推[上送]|恢复|来电(?!话)|有电|通电|合闸|复上|给电|[能会就准]?亮|修[好复]|弄[好回]|抢通|通上|[能就]通|通都|接电|装表|上表|装[上好]|挂表|送不上|上电|接[上通]|自动.{0,2}来|电就来"),
     ("finish", r"办[完成好到]|全程|全过程|全流程|走完|从受理到|办电|全套|全部下来|整套"),
-    ("reply", r"答复|答您|处理意见|处理结果|出?结果|结论|说法|准信|交代|意见|出[得不]?来|回复|核[实完对给]|文书|信儿|音信|处理"),
+    ("reply", r"答复|答您|处理意见|处理结果|出?结果|结论|说法|准信|交代|意见|出[得不]?来|回复|核[实完对给]|文书|信儿|音信|处理|[讲说](?:清|明)"),
     ("appoint", r"约(?:[您你时定个]|上门)|跟[您你]约"),
     ("someone", r"有人|专人|专员|主管|负责人"),
 )  # fmt: skip
@@ -35,7 +35,7 @@ ASKED_WHEN = re.compile(
 CLAIMS = re.compile(r"规定|规矩|标准|派|登记|转了|报上|记下|安排|系统[说是里]")
 WITHIN = re.compile(r"[之以]?内|里头")
 MOVED = re.compile(r"移表|[挪移]|迁|换[个到表新]|新表")
-CLAIM = re.compile(r"[来赶]得及|有效|算数|算及时|[报登提]|过期|放弃|期限")
+CLAIM = re.compile(r"[来赶]得及|有效|算数|算及时|[报登提递]|过期|放弃|期限")
 TOPICS = {
     "consult.arrears": "arrears", "complaint.arrears_cutoff": "arrears", "complaint.late_reconnect": "arrears",
     "consult.outage_info": "outage", "complaint.outage": "outage",
@@ -60,11 +60,18 @@ TOPIC_WORDS = (
 )
 _TOPIC_WORDS = tuple((name, re.compile(words)) for name, words in TOPIC_WORDS)
 _COMPLAINT = re.compile(r"投诉|处理意见|反映给|反映到|受理单")
-_PAID = re.compile(r"费没交|欠的|钱清|清了|[结交缴付还补]清|[交缴付还补]完|[交缴付还]了|还上|复电|欠费")
-_TEST_CALL = re.compile(r"[校验送检测][验一]?个?表|校验|检定|送检|表验|验一?次|[要想能]验|表.{0,4}准")
+_REPAIR = re.compile(
+    r"师傅|抢修|到场|现场|派|停电|没电|跳闸|修好|来电|城区|市区|城里|农村|乡下|乡里|村里|镇上|山[里沟区]|边远|偏|几[点时]能?到|多久到|有人"
+)
+_PAID = re.compile(r"费没交|欠的|钱清|清了|补[上交一]|[结交缴付还补]清|[交缴付还补]完|[交缴付还]了|还上|复电|欠费")
+_TEST_CALL = re.compile(
+    r"[校验送检测][验一]?个?表|校验|检定|送检|表验|鉴定|校[,.完]|验一?次|[要想能]验|表.{0,4}(?:准|快)"
+)
 
 
 FOREIGN = dict(_ACTIONS)["foreign"]
+PLANNED = re.compile(r"计划|检修|公告|停电时间|停到|停[了多]?[一二两三四五六七八九十0-9]")
+ASKED_POWER = re.compile(r"修好|来电|恢复|亮|有电|通电|[到来][了场]?[之以]?后")
 ASKED_RESULT = re.compile(r"结果|答复|说法|意见|处理完|处理好")
 
 
@@ -74,7 +81,7 @@ def subject_of(setting: Setting, unit: str) -> tuple[str, bool]:
     ("", False) where nothing says that the time is one by which something will be done.
     """
     topic = topic_of(setting)
-    if topic == "appliance" and unit in ("天", "周", "月") and CLAIM.search(setting.before + setting.after):
+    if topic == "appliance" and unit in ("天", "周", "月") and CLAIM.search(setting.sentence if setting.bare else setting.before + setting.after):
         return "appliance_claim", True
     for action, sure in _actions(setting):
         subject = _resolve(action, topic, setting)
@@ -99,12 +106,12 @@ def topic_of(setting: Setting) -> str:
 def _actions(setting: Setting) -> Iterator[tuple[str, bool]]:
     """Actions named near the time, the nearest place first; far ones are not sure."""
     places = (
-        (setting.after, True), (setting.before, True), (setting.next_clause, True), (setting.sentence, True),
-        (setting.asked if EMPTY.fullmatch(setting.after) else "", True),
+        (setting.after, True), (setting.before, True), (setting.next_clause if setting.label.category != "repair" else "", True), (setting.sentence, True),
+        (setting.asked if setting.bare else "", True),
     )  # fmt: skip
     for text, sure in places:
         found = sorted(
-            (match.start() if name != "someone" else len(text), order, name)
+            (_place(name, match.start(), len(text)), order, name)
             for order, (name, words) in enumerate(_ACTIONS)
             if text and (match := words.search(text))
         )
@@ -112,16 +119,24 @@ def _actions(setting: Setting) -> Iterator[tuple[str, bool]]:
             yield name, sure
 
 
+def _place(action: str, start: int, length: int) -> int:
+    """Words that name their subject go first, 有人 goes last, the others by their place."""
+    return -1 if action in ("test", "plan", "finish") else length if action == "someone" else start
+
+
 def _resolve(action: str, topic: str, setting: Setting) -> str:
     """Which subject an action means in this call; "" where it says nothing by itself."""
-    complaint = setting.label.category == "complaint" or _COMPLAINT.search(setting.said + setting.asked) is not None
-    repair = setting.label.category == "repair" or not setting.subtype
+    here = setting.asked + "\n" + setting.said
+    complaint = setting.label.category == "complaint" or _COMPLAINT.search(here) is not None
+    repair = setting.label.category == "repair" or (not setting.subtype and _REPAIR.search(here) is not None)
     if action == "foreign":
         return "other"
     if action == "plan":
         return "supply_plan"
     if action == "test":
         return "meter_test" if topic == "metering" or _TEST_CALL.search(setting.said + setting.asked) else ""
+    if action == "someone" and setting.label.category == "repair":
+        return _arrive(topic, repair, setting)
     if action in ("contact", "someone"):
         return "complaint_contact" if complaint else "callback"
     if action == "arrive":
@@ -129,7 +144,9 @@ def _resolve(action: str, topic: str, setting: Setting) -> str:
     if action == "power":
         return _power(topic, repair, setting)
     if action == "finish":
-        return "connect_total" if topic == "connection" else "other"
+        if topic == "connection" or not setting.subtype:
+            return "connect_total"
+        return "other" if "办" in setting.before + setting.after else ""
     return _reply(topic, complaint, setting)
 
 
@@ -139,7 +156,7 @@ def _arrive(topic: str, repair: bool, setting: Setting) -> str:
     if topic == "appliance":
         return "appliance_visit"
     urgent = repair or setting.subtype in ("complaint.repair_service", "other.report") or "抢修" in setting.said
-    if urgent or re.search(r"到场|到现场", setting.sentence):
+    if urgent or re.search(r"到场|到现场|城区|市区|城里|农村|乡下|山区|边远", setting.sentence):
         return "arrive"
     return "visit"
 
@@ -149,16 +166,20 @@ def _power(topic: str, repair: bool, setting: Setting) -> str:
         return "connect_total"
     if topic == "arrears" or _PAID.search(setting.sentence + setting.asked):
         return "reconnect"
+    if PLANNED.search(setting.sentence):
+        return "other"
     return "restore" if repair or setting.subtype in ("complaint.repair_service", "complaint.outage") else "other"
 
 
 def _reply(topic: str, complaint: bool, setting: Setting) -> str:
-    here = setting.after + setting.before + setting.next_clause
+    here = setting.after + setting.before + setting.next_clause + (setting.asked if setting.bare else "")
     if "方案" in setting.before:
         return "supply_plan"
     if topic == "reading" and not re.search(r"处理意见|处理结果", here):
         return "reading_check"
-    if topic == "metering" and re.search(r"结果|结论|报告|出[得不]?来", here) and _about_test(setting):
+    if re.search(r"结果|结论|报告", here) and (topic == "metering" or _TEST_CALL.search(setting.sentence)):
+        return "meter_test"
+    if topic == "metering" and re.search(r"出[得不]?来", here) and _about_test(setting):
         return "meter_test"
     if topic == "connection" and not complaint:
         return "supply_plan" if "方案" in setting.asked else "callback"
@@ -184,7 +205,9 @@ def _default(topic: str, setting: Setting, unit: str) -> str:
     if topic == "noise":
         return "visit"
     if category == "repair":
-        return "restore" if re.search(r"修好|来电|恢复|亮|有电|通电", asked) else "arrive"
+        if ASKED_POWER.search(asked):
+            return "other" if PLANNED.search(setting.sentence) else "restore"
+        return "arrive"
     if topic == "arrears":
         if setting.subtype == "complaint.late_reconnect":
             return "reconnect"
@@ -197,6 +220,8 @@ def _default(topic: str, setting: Setting, unit: str) -> str:
         return "appliance_visit"
     if category == "complaint":
         return "complaint_reply" if ASKED_RESULT.search(asked) else "complaint_contact"
+    if not setting.subtype and ASKED_POWER.search(asked):
+        return "restore"
     if not setting.subtype and unit in ("分钟", "小时"):
         return "arrive" if re.search(r"师傅|到|来人|抢修|城|村|乡|市区|有人", asked + setting.said) else ""
     return ""

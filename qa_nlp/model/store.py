@@ -48,6 +48,12 @@ class Model:
         """Short name of these very weights."""
         return str(self.card.get("weights_sha256", ""))[:12]
 
+    @property
+    def known_rules(self) -> dict[str, str]:
+        """Fingerprints of the phrase rules that were in force when the model was trained."""
+        known: dict[str, str] = self.card.get("known_rules", {})
+        return known
+
 
 def save_model(model: Model, folder: Path) -> None:
     """Write weights and card into a folder."""

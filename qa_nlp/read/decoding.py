@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
+NOT_ASCII = re.compile(rb"[\x80-\xff]")
 # Order is preference: nearly any bytes decode as GB18030, so a rival must read clearly better.
 RIVALS = ("gb18030", "big5hkscs")
 COMMON = frozenset(
@@ -31,8 +33,8 @@ def sample(path: Path, size: int = SAMPLE) -> bytes:
         if not head.isascii() or len(head) < size:
             return head
         while block := file.read(1 << 20):
-            if not block.isascii():
-                return head + block[:size]
+            if wide := NOT_ASCII.search(block):
+                return head + block[wide.start() : wide.start() + size]
     return head
 
 
@@ -43,11 +45,11 @@ def encoding_of(data: bytes) -> str | None:
             return name
     if wide := _wide(data):
         return wide
-    if b"\x00" in data and data.count(b"\x00") * 50 > len(data):
+    if b"\x00" in data and data.count(b"\x00") * 10 > len(data):
         return None
     text = data.decode("utf-8", "replace")
     bad, good = text.rstrip("\ufffd").count("\ufffd"), sum(char > "\x7f" for char in text)
-    if bad * 10 <= good - bad:
+    if bad * 4 <= good - bad:
         return "utf-8" if _printable(text) else None
     return _chinese(data)
 
@@ -65,7 +67,14 @@ def _wide(data: bytes) -> str | None:
 def _share(data: bytes, name: str) -> float:
     """How much of ``data`` reads as ASCII, 汉字 or Chinese punctuation."""
     text = data[: len(data) // 2 * 2].decode(name, "replace")
-    known = sum(" " <= char < "\x7f" or char in "\t\r\n" or char in "“”‘’…—·×" or "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef" for char in text)
+    known = sum(
+        " " <= char < "\x7f"
+        or char in "\t\r\n"
+        or char in "“”‘’…—·×"
+        or "\u3000" <= char <= "\u9fff"
+        or "\uff00" <= char <= "\uffef"
+        for char in text
+    )
     return known / len(text) if text else 0.0
 
 
@@ -95,7 +104,7 @@ def _guess(data: bytes) -> str | None:
 def _printable(text: str) -> bool:
     """Whether control characters are rare enough for a text file."""
     odd = sum(char < " " and char not in "\t\n\r\x00\x0b\x0c\x1a\x1b" for char in text)
-    return odd * 20 <= len(text)
+    return odd * 20 <= len(text) + 20
 
 
 def byte_lines(path: Path, limit: int = MAX_LINE) -> Iterator[tuple[int, bytes | None]]:

@@ -90,12 +90,11 @@ def _text_kind(text: str, suffix: str) -> str:
         raise UnknownFormatError("这张表没有对话内容，像是随录表", "要用它补充座席、班组等，用 --meta 指定它")
     if any(map(_speaks, lines)):
         return "dialogue"
-    names = {header.name for header in headers} - {""}
-    if "call_id" in names and len(names) > 1:
-        raise UnknownFormatError("这张表没有对话内容，像是随录表", "要用它补充座席、班组等，用 --meta 指定它")
     if suffix in (".csv", ".tsv"):
         raise UnknownFormatError("表格缺少需要的列", "第一行要有列名，如：通话编号、角色、内容")
-    raise UnknownFormatError("看不出是通话：没有找到说话人", "每句话前写上说话人，如“客服：”“客户：”；支持的格式见 docs/formats.md")
+    raise UnknownFormatError(
+        "看不出是通话：没有找到说话人", "每句话前写上说话人，如“客服：”“客户：”；支持的格式见 docs/formats.md"
+    )
 
 
 def _json_kind(text: str, suffix: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from qa_nlp.read.parquet import parquet_rows
 from qa_nlp.read.rows import RowsError, workbook_sheets
 from qa_nlp.read.source import Source
 from qa_nlp.read.tables import Cells, Line, Rows, csv_source, parse_rows, with_fields
@@ -25,7 +26,9 @@ def read_metadata(source: Source, skipped: list[Skipped]) -> Metadata:
         errors.append(error)
     skipped += [source.skip(f"随录表：{error.reason}", error.advice, error.line) for error in errors]
     if not table and not errors:
-        skipped.append(source.skip("随录表里没有通话编号列，或没有数据", "第一行要有“通话编号”列，与通话文件里的编号一致"))
+        skipped.append(
+            source.skip("随录表里没有通话编号列，或没有数据", "第一行要有“通话编号”列，与通话文件里的编号一致")
+        )
     return table
 
 
@@ -39,6 +42,8 @@ def _rows(source: Source) -> Rows:
     if source.kind == "workbook":
         _, rows = next(workbook_sheets(source.path), ("", []))
         return lambda: iter(rows)
+    if source.kind == "parquet":
+        return lambda: parquet_rows(source)
     return csv_source(source)
 
 
@@ -50,5 +55,3 @@ def _named(line: Line) -> Cells:
     if start and not cells.get("started_at"):
         cells["started_at"] = start
     return cells
-
-

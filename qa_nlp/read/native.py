@@ -50,7 +50,7 @@ def from_object(value: dict[str, Any], source: Source, line: int | None) -> Call
         return source.skip("通话里没有一句对话（turns 为空）", "检查导出时是否漏了对话内容", line, call_id)
     for number, turn in enumerate(turns, 1):
         if not isinstance(turn, dict) or not isinstance(turn.get("text"), str | int | float):
-            return source.skip(f"第 {number} 句没有文字（text）", "每一句都要写成 {\"role\":…,\"text\":…}", line, call_id)
+            return source.skip(f"第 {number} 句没有文字（text）", '每一句都要写成 {"role":…,"text":…}', line, call_id)
     return Call(
         call_id,
         tuple(_turn(turn) for turn in turns),

@@ -16,11 +16,12 @@ from qa_nlp.read.dialogue import read_dialogue
 from qa_nlp.read.json_files import read_json_document, read_json_lines
 from qa_nlp.read.metadata import Metadata, join, read_metadata
 from qa_nlp.read.parquet import read_parquet
+from qa_nlp.read.roles import with_roles
 from qa_nlp.read.source import Item, Placed, Reader, Source, checked, numbered
 from qa_nlp.read.subtitles import read_subtitles
 from qa_nlp.read.tables import read_csv, read_workbook
 from qa_nlp.read.values import clean
-from qa_nlp.records import Skipped
+from qa_nlp.records import Call, Skipped
 
 SUFFIXES = (
     ".jsonl", ".ndjson", ".json", ".txt", ".text", ".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".parquet", ".srt", ".vtt", ".vcon",
@@ -76,6 +77,8 @@ def _metadata(path: Path, skipped: list[Skipped]) -> Metadata:
         skipped.append(source.skip(f"随录表：{error.reason}", error.advice))
     except OSError as error:
         skipped.append(source.skip(f"随录表读不出来（{error.strerror or type(error).__name__}）", "检查文件和权限"))
+    except Exception as error:  # As for calls: no content may stop a batch.
+        skipped.append(source.skip(f"随录表内容无法解读（{type(error).__name__}）", "请另存为 CSV 再试"))
     return {}
 
 
@@ -99,9 +102,10 @@ def walk(path: Path) -> Iterator[Source]:
 
 
 def read_file(source: Source) -> Iterator[Placed]:
-    """(line, call or Skipped) of one file; every call has an id and some text."""
+    """(line, call or Skipped) of one file; every call has an id and some text, and roles where they are plain."""
     for placed in numbered(_guarded(source), source.name):
-        yield checked(placed, source)
+        line, item = checked(placed, source)
+        yield line, with_roles(item) if isinstance(item, Call) and "speakers" in item.meta else item
 
 
 def _guarded(source: Source) -> Iterator[Placed]:

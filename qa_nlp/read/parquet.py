@@ -22,10 +22,15 @@ def read_parquet(source: Source) -> Iterator[Placed]:
     except ImportError:
         yield None, source.skip("读 Parquet 需要 pyarrow，还没有安装", "运行 pip install pyarrow，或改存为 CSV")
         return
-    yield from table_calls(source, lambda: _rows(source))
+    yield from table_calls(source, lambda: parquet_rows(source))
 
 
-def _rows(source: Source) -> Iterator[Row]:
+def parquet_rows(source: Source) -> Iterator[Row]:
+    """(row number, cells) with the names of the columns first; lists and objects as JSON.
+
+    Raises:
+        RowsError: when the file is damaged or one of its groups is too large.
+    """
     pa, pq = import_module("pyarrow"), import_module("pyarrow.parquet")
     try:
         with pq.ParquetFile(source.path) as file:

@@ -39,7 +39,9 @@ def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise RowsError(f"表格在这一行断了（{error}）", "检查引号是否成对，或在 Excel 里重新另存为 CSV", reader.line_num) from error
+            raise RowsError(
+                f"表格在这一行断了（{error}）", "检查引号是否成对，或在 Excel 里重新另存为 CSV", reader.line_num
+            ) from error
         if any(cell.strip() for cell in cells):
             yield reader.line_num, cells
 
@@ -64,7 +66,9 @@ def guard(path: Path) -> None:
         raise RowsError("工作簿不完整，打不开", "请用 Excel 打开后重新保存为 .xlsx") from error
     total, packed = sum(size for size, _ in sizes), sum(size for _, size in sizes)
     if total > MAX_UNPACKED or (total > 50 << 20 and total > packed * MAX_RATIO):
-        raise RowsError(f"工作簿解压后有 {total >> 20} MB，可能有害，没有打开", "请确认来源；数据量大时请分成几个文件或另存为 CSV")
+        raise RowsError(
+            f"工作簿解压后有 {total >> 20} MB，可能有害，没有打开", "请确认来源；数据量大时请分成几个文件或另存为 CSV"
+        )
 
 
 def workbook_sheets(path: Path) -> Iterator[tuple[str, list[Row]]]:
@@ -88,7 +92,9 @@ def workbook_sheets(path: Path) -> Iterator[tuple[str, list[Row]]]:
     except RowsError:
         raise
     except Exception as error:  # calamine raises its own errors, and Rust panics as BaseException's children
-        raise RowsError(f"工作簿打不开（{type(error).__name__}）", "请用 Excel 打开后重新保存为 .xlsx（去掉密码）") from error
+        raise RowsError(
+            f"工作簿打不开（{type(error).__name__}）", "请用 Excel 打开后重新保存为 .xlsx（去掉密码）"
+        ) from error
 
 
 def cell_text(value: object) -> str:

@@ -11,10 +11,10 @@ from typing import Any
 ALIASES = {
     "agent": """座席 坐席 座席人员 坐席人员 座席员 坐席员 座席代表 坐席代表 座席端 坐席端 客服 客服人员 客服代表 客服专员 客服端 客服员
 人工客服 人工坐席 人工座席 客服坐席 客服座席 话务员 话务人员 接线员 受理员 受理人员 服务人员 专员 工作人员 营业员 客服热线
-客服代表员 座 agent staff operator representative rep csr advisor seat service kefu employee 坐席方 座席方 客服方""",
+客服代表员 客户代表 客戶代表 客户经理 客户服务代表 座 agent assistant staff operator representative rep csr advisor seat service kefu employee 坐席方 座席方 客服方""",
     "customer": """客户 用户 客人 顾客 来电人 来电者 来电客户 市民 居民 业主 主叫客户 客户端 客户方 用户方 客 用电客户 顧客 客戶 用戶 买家
 customer client user caller guest consumer visitor kehu end_user enduser""",
-    "system": """系统 系统提示 系统消息 系统事件 事件 提示音 自动语音 语音导航 机器人 语音机器人 智能语音 system event ivr bot robot notice""",
+    "system": """系统 系统提示 系统消息 系统事件 事件 提示音 自动语音 语音导航 机器人 语音机器人 智能语音 system event ivr bot robot automatedagent notice""",
 }
 ROLE_OF = {alias: role for role, aliases in ALIASES.items() for alias in aliases.split()}
 DIRECTION_OF = {
@@ -25,6 +25,10 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 DECORATION = re.compile(r"[\s\[\]【】<>()「」:*#_\"'-]")
 NUMBERED = re.compile(r"^([a-z]+|[\u4e00-\u9fff]+?)(?:no\.?|工号)?[a-z]{0,3}\d+$")
+MOMENT = re.compile(
+    r"^\s{0,4}(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[ T]{1,2}(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d{0,3})?)?"
+    r"(?:Z|[+-]\d{2}:?\d{2})?\s{0,4}$"
+)
 CLOCK = re.compile(r"^(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d+)?)$")
 
 
@@ -109,16 +113,12 @@ def text_of(value: object) -> str:
 
 def moment_of(value: str) -> datetime | None:
     """A date and time without zone (``2026/3/5 9:12:03``, ``2026年3月5日 09:12`` and ISO forms), or None."""
-    text = value.strip()[:40]
-    for old, new in (("/", "-"), ("年", "-"), ("月", "-"), ("日", " "), ("  ", " ")):
-        text = text.replace(old, new)
-    for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M"):
-        try:
-            return datetime.strptime(text, form)
-        except ValueError:
-            continue
+    match = MOMENT.match(value) if value[:1] in ("1", "2", " ") else None
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None) if len(text) > 10 else None
+        return datetime(year, month, day, hour, minute, second, int((match[7] or "0").ljust(6, "0")))
     except ValueError:
         return None
 

@@ -34,7 +34,10 @@ def vcon_call(value: dict[str, Any], source: Source, line: int | None) -> Item:
     unknown = [name for name in needed if name not in KNOWN]
     if unknown:
         return source.skip(
-            f"vCon 要求支持本程序不认识的扩展：{'、'.join(unknown)}", "请导出不带这些 critical 扩展的 vCon", line, call_id
+            f"vCon 要求支持本程序不认识的扩展：{'、'.join(unknown)}",
+            "请导出不带这些 critical 扩展的 vCon",
+            line,
+            call_id,
         )
     return _call(value)
 

@@ -65,7 +65,9 @@ def contact_lens(value: Any) -> list[Call] | None:
     lines = pick(value, "Transcript")
     if not isinstance(lines, list) or not isinstance(pick(value, "Participants"), list):
         return None
-    roles = {word(each, "ParticipantId"): word(each, "ParticipantRole") for each in objects(pick(value, "Participants"))}
+    roles = {
+        word(each, "ParticipantId"): word(each, "ParticipantRole") for each in objects(pick(value, "Participants"))
+    }
     entries = [
         Entry(
             _participant(word(line, "ParticipantRole") or roles.get(word(line, "ParticipantId"), ""), line),

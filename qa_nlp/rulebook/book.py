@@ -9,6 +9,7 @@ from functools import cached_property
 from qa_nlp.rulebook.matcher import Matcher
 from qa_nlp.rulebook.rule import Rule
 from qa_nlp.rulebook.sheet import Row
+from qa_nlp.rulebook.situations import Situation
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,25 @@ class Rulebook:
     scoring: Scoring
     tables: Mapping[str, tuple[Row, ...]]
     digest: str
+    situations: tuple[Situation, ...] = ()
 
     @cached_property
     def matcher(self) -> Matcher:
-        """The automaton over all enabled rules."""
-        return Matcher(self.rules, self.classes)
+        """The automaton over all enabled rules and the triggers of the situations."""
+        triggers = (rule for situation in self.situations for rule in situation.rules())
+        return Matcher((*self.rules, *triggers), self.classes)
+
+    def step_info(self, step: str) -> StepInfo:
+        """A step by its number, or a situation dressed as one (it belongs to 语言能力)."""
+        if step in self.steps:
+            return self.steps[step]
+        situation = self._situation_by_id[step]
+        name, cost = f"情景：{situation.name}", situation.cost
+        return StepInfo(step, "situation", name, "语言能力", cost, situation.suggestion)
+
+    @cached_property
+    def _situation_by_id(self) -> dict[str, Situation]:
+        return {situation.id: situation for situation in self.situations}
 
     @cached_property
     def by_id(self) -> dict[str, Rule]:

@@ -15,11 +15,12 @@ from qa_nlp.rulebook.language import SyntaxProblem
 from qa_nlp.rulebook.matcher import Condition, compile_pattern
 from qa_nlp.rulebook.rule import MODES, SEVERITIES, SPEAKERS, Example, Rule, Scope, read_example, read_scope
 from qa_nlp.rulebook.sheet import Row, read_sheet
+from qa_nlp.rulebook.situations import POINT_COLUMNS, SITUATION_COLUMNS, read_situations
 
 PROFILES = ("common", "power", "hotline", "telecom")
 RULE_SHEETS = {"phrases": "phrase", "step_rules": "step", "signals": "signal", "subtype_rules": "subtype"}
 RULE_COLUMNS = ("编号", "类别", "词语", "应命中例句", "不应命中例句")
-TABLES = ("limits", "conduct", "situations", "settings", "cases")
+TABLES = ("limits", "conduct", "settings", "cases")
 # Excel turns MAR-12 into a date and 1E5 into a number.
 RULE_ID = re.compile(r"^(?!(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC)-)[A-Z]{2,6}-\d{3}$")
 NEEDS = ("必须", "条件", "建议")
@@ -70,11 +71,15 @@ def load_book(profile: str = "power", root: Path | None = None) -> Rulebook:
     )
     rules = _rules(folders, classes, {"phrase": codes, "step": steps, "subtype": subtypes}, subtypes, problems)
     tables = {name: tuple(_sheets(folders, name, (), problems)) for name in TABLES}
+    situations = read_situations(
+        _merged(_sheets(folders, "situations", SITUATION_COLUMNS, problems)),
+        _sheets(folders, "points", POINT_COLUMNS, problems), classes, problems,
+    )  # fmt: skip
     scoring = _scoring(_sheets(folders, "scoring", ("项目", "名称", "数值"), problems), problems)
     if problems:
         raise RulebookError(problems)
     return Rulebook(
-        profile, rules, classes, codes, steps, subtypes, demands, scoring, tables, _digest(folders)
+        profile, rules, classes, codes, steps, subtypes, demands, scoring, tables, _digest(folders), situations
     )  # fmt: skip
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 SPEAKERS = {"座席": "agent", "客户": "customer", "任意": "any"}
 MODES = ("词语", "原字", "分词", "正则")
@@ -89,6 +91,12 @@ class Rule:
     hits: tuple[Example, ...]
     misses: tuple[Example, ...]
     place: Place
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with what the rule finds (not with what it says)."""
+        parts = (self.code, self.speaker, self.mode, self.pattern, self.unless, self.along, self.customer_before)
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:8]
 
     def concerns(self, subtype: str) -> bool:
         """Whether the rule applies to calls of a subtype (no list: to all)."""

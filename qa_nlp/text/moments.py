@@ -29,8 +29,8 @@ _CLOCK = rf"(?:[0-9]{{1,2}}:[0-9]{{2}}|{ONE}(?:点钟?(?:半|[一三]刻|{ONE}�
 _MOMENT = re.compile(
     r"(?:"
     rf"(?P<day>大后天|{'|'.join(key for key in DAYS if key != '大后天')})儿?"
-    rf"|(?P<weeks>[这本下])?(?P<week>{_WEEK})(?P<weekday>[一二三四五六日天末])"
-    rf"|(?P<whole>[这本下]){_WEEK}"
+    rf"|(?P<weeks>[这本]|下下?)?(?P<week>{_WEEK})(?P<weekday>[一二三四五六日天末])"
+    rf"|(?P<whole>[这本]|下下?){_WEEK}"
     rf"|(?P<month>下个?月(?:底|初|末)?|这个月(?:底|末)?|本月(?:底|末)?|月底|月末|月内|年底|年内|年前)"
     rf"|(?P<m>{_CN_DAY})月(?P<d>{_CN_DAY})[号日]"
     rf"|(?P<n>{_CN_DAY})号(?=[上中下前早晚白之以]|$)"
@@ -129,10 +129,10 @@ def _date(words: tuple[str, ...], today: date) -> date:
     weeks, weekday, whole, month, m, d, n = words
     monday = today - timedelta(days=today.weekday())
     if weekday:
-        day = monday + timedelta(days=_WEEKDAYS[weekday] + (7 if weeks == "下" else 0))
+        day = monday + timedelta(days=_WEEKDAYS[weekday] + 7 * weeks.count("下"))
         return day if day >= today or weeks else day + timedelta(days=7)
     if whole:
-        return monday + timedelta(days=13 if whole == "下" else 6)
+        return monday + timedelta(days=6 + 7 * whole.count("下"))
     if m:
         return _coming(today, int(_value(m)), int(_value(d)))
     if n:

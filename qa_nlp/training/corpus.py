@@ -19,6 +19,7 @@ from qa_nlp.text.prepared import Prepared, prepare
 
 VOICE = re.compile(r"^([A-Z]+\d*)-\d+$")
 LOCKED = "locked"
+BASE = "base"
 
 
 @dataclass(frozen=True)
@@ -86,5 +87,9 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _voice(file: Path, call: Call) -> str:
-    match = VOICE.match(call.call_id)
-    return match[1] if match else file.stem
+    """The base file holds several voices, told by the prefix of the call's number; elsewhere it is the file.
+
+    Requests of a writer often retell his calls: they count as the same voice.
+    """
+    match = VOICE.match(call.call_id) if file.stem == BASE else None
+    return match[1] if match else file.stem.removesuffix("_requests")

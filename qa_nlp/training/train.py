@@ -192,6 +192,7 @@ def _card(samples: Sequence[Sample], book: Rulebook, settings: dict[str, float])
         "scikit_learn": sklearn.__version__,
         "numpy": np.__version__,
         "rulebook": book.digest,
+        "known_rules": {rule.id: rule.fingerprint for rule in book.rules if rule.kind == "phrase"},
         "seed": SEED,
         "data_sha256": digest.hexdigest(),
         "samples": len(samples),

@@ -1,0 +1,147 @@
+"""Situations: after a trigger, did the agent's next words hold what is demanded, and nothing else?
+
+A verdict for every situation that arose: pass when every demanded point is there and nothing
+forbidden, violation when something forbidden is said or a point is clearly missing, insufficient
+when the agent had no chance to answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa_nlp.check.evidence import Evidence
+from qa_nlp.check.occasions import Line, Occasion, occasions, waited
+from qa_nlp.records import Call, Label, StepVerdict
+from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.rulebook.matcher import Condition, Hit
+from qa_nlp.rulebook.situations import Situation
+from qa_nlp.text.prepared import Prepared, prepare
+
+NEED = "情景"
+SURE, LIKELY, DOUBTFUL = 0.95, 0.85, 0.5
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One occasion's verdict, the span that shows it (joined offsets) and why."""
+
+    verdict: str
+    turn: int | None
+    span: tuple[int, int] | None
+    reason: str
+    confidence: float
+
+
+def situation_verdicts(evidence: Evidence, label: Label, book: Rulebook) -> list[StepVerdict]:
+    """A verdict (need 情景) for every situation of the profile whose trigger occurred, by number."""
+    return verdicts_of(evidence.prepared, evidence.hits, book)
+
+
+def judge_call(call: Call, book: Rulebook) -> list[StepVerdict]:
+    """The same for a bare call; the rules are scanned, no model is asked."""
+    prepared = prepare(call)
+    return verdicts_of(prepared, book.matcher.scan(prepared), book)
+
+
+def verdicts_of(prepared: Prepared, hits: Sequence[Hit], book: Rulebook) -> list[StepVerdict]:
+    """Verdicts of all situations that arose, from the hits of the book's matcher."""
+    line = Line(prepared, hits)
+    found = []
+    for situation in book.situations:
+        if not situation.events and situation.id not in line.by_code:
+            continue
+        judged = [j for o in occasions(situation, line) if (j := _judge(situation, o, line)) is not None]
+        if judged:
+            found.append(_verdict(situation, _strongest(judged), prepared))
+    return found
+
+
+def _strongest(judged: list[Judged]) -> Judged:
+    """Forbidden words go before all; else one good answer redeems the others."""
+    rank = {"pass": 2, "violation": 1, "insufficient": 0}
+    said = [j for j in judged if j.verdict == "violation" and j.span is not None]
+    return said[0] if said else max(judged, key=lambda j: rank[j.verdict])
+
+
+def _verdict(situation: Situation, judged: Judged, prepared: Prepared) -> StepVerdict:
+    quote = prepared.quote(judged.turn, *judged.span)[2] if judged.turn is not None and judged.span else ""
+    return StepVerdict(
+        situation.id, NEED, judged.verdict, judged.turn if quote else None, quote, judged.reason, judged.confidence
+    )  # fmt: skip
+
+
+def _judge(situation: Situation, occasion: Occasion, line: Line) -> Judged | None:
+    """Judge one occasion; None when its context shows that the situation is another one."""
+    runs = answer_runs(situation, occasion, line)
+    turns = [turn for run in runs for turn in run]
+    if not _context_holds(situation, occasion, turns, line):
+        return None
+    if not turns:
+        hung = line.agent_hung_up and not any(r == "customer" for r in line.roles[occasion.turn + 1 :])
+        if hung:
+            return Judged("violation", None, None, f"{situation.id} 座席没有应答就挂机", LIKELY)
+        return Judged("insufficient", None, None, f"{situation.id} 座席没有机会应答", DOUBTFUL)
+    for turn in turns:
+        if span := _span(situation.forbidden, turn, line):
+            return Judged("violation", turn, span, f"{situation.id} 不可以说", SURE)
+    found = [_first(point.pattern, turns, line) for point in situation.points]
+    if all(found):
+        turn, span = found[0]  # type: ignore[misc]
+        return Judged("pass", turn, span, situation.id, SURE)
+    missing = "、".join(p.name for p, hit in zip(situation.points, found, strict=True) if not hit)
+    return _missing(situation, occasion, line, runs, any(found), f"{situation.id} 第{occasion.turn + 1}句之后缺：{missing}")
+
+
+def _missing(
+    situation: Situation, occasion: Occasion, line: Line, runs: Sequence[Sequence[int]], some: bool, reason: str
+) -> Judged:
+    verdict = situation.partial if some else "violation"
+    if len(runs) < situation.least and not line.agent_hung_up:
+        verdict = "insufficient"
+    if "有等待" in situation.premises and not waited(occasion.turn, line):
+        verdict = "insufficient"
+    return Judged(verdict, None, None, reason, LIKELY if verdict == "violation" else DOUBTFUL)
+
+
+def answer_runs(situation: Situation, occasion: Occasion, line: Line) -> list[list[int]]:
+    """The agent's turns that count as the answer, run by run."""
+    first = occasion.turn if occasion.inclusive else occasion.turn + 1
+    after = [own for run in line.runs if (own := [turn for turn in run if turn >= first])]
+    before = [list(run) for run in line.runs if run[-1] < first] if situation.begin == "前2句" else []
+    return before[-2:] + (after[: situation.most] if situation.most else after)
+
+
+def _context_holds(situation: Situation, occasion: Occasion, turns: list[int], line: Line) -> bool:
+    if situation.context.pattern is not None:
+        until = max([occasion.turn, *turns])
+        if not _said(situation.context, range(until + 1), line) and not _in_meta(situation.context, line):
+            return False
+    if situation.context_unless.pattern is not None and (
+        _said(situation.context_unless, range(occasion.turn + 1), line) or _in_meta(situation.context_unless, line)
+    ):
+        return False
+    return not _said(situation.answer_unless, turns, line)
+
+
+def _said(condition: Condition, turns: Sequence[int] | range, line: Line) -> bool:
+    return condition.pattern is not None and any(_span(condition, turn, line) for turn in turns)
+
+
+def _in_meta(condition: Condition, line: Line) -> bool:
+    return condition.found(line.meta_text, 0, len(line.meta_text))
+
+
+def _first(condition: Condition, turns: Sequence[int], line: Line) -> tuple[int, tuple[int, int]] | None:
+    for turn in turns:
+        if span := _span(condition, turn, line):
+            return turn, span
+    return None
+
+
+def _span(condition: Condition, turn: int, line: Line) -> tuple[int, int] | None:
+    if condition.pattern is None:
+        return None
+    folded = line.prepared.folded
+    match = condition.pattern.regex.search(folded.match, folded.starts[turn], folded.end_of(turn))
+    return match.span() if match else None

@@ -1,0 +1,31 @@
+"""Callers who come back are linked; others are left alone."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from qa_nlp.inspector import Inspector
+from qa_nlp.repeats import Repeats
+from tests.conftest import make_call
+
+TEXT = "座：您好，请问有什么可以帮您？\n客：我家没电了，邻居都有电\n座：您别急，请问地址？\n客：某某路3号\n座：已安排师傅，再见"
+
+
+@pytest.mark.parametrize(
+    ("second", "linked"),
+    [
+        ({"meta": {"caller": "139××××5566"}, "started_at": "2026-03-07T09:00:00+08:00"}, True),
+        ({"meta": {"caller": "139××××5566"}, "started_at": "2026-03-25T09:00:00+08:00"}, False),
+        ({"meta": {"caller": "138××××0000"}, "started_at": "2026-03-07T09:00:00+08:00"}, False),
+        ({"meta": {}, "started_at": "2026-03-07T09:00:00+08:00"}, False),
+    ],
+)
+def test_links(second: dict[str, object], linked: bool, inspector: Inspector) -> None:
+    first = make_call(TEXT, "A1", meta={"caller": "139××××5566"}, started_at="2026-03-05T09:00:00+08:00")
+    later = replace(first, call_id="A2", **second)
+    repeats = Repeats(inspector.book)
+    verdicts = inspector.inspect([first, later])
+    repeats.link(first, verdicts[0])
+    codes = [finding.code for finding in repeats.link(later, verdicts[1]).findings]
+    assert ("repeat_call" in codes) is linked
