@@ -9,6 +9,7 @@ from qa_nlp.check.conduct import conduct_findings
 from qa_nlp.check.evidence import Evidence, gather
 from qa_nlp.check.handling import handling_findings, tiers
 from qa_nlp.check.phrasing import phrasing_findings
+from qa_nlp.check.promises import find_promises
 from qa_nlp.check.steps import done_steps, step_verdicts
 from qa_nlp.records import Checked, Label
 from qa_nlp.rulebook.book import Rulebook
@@ -17,9 +18,13 @@ from qa_nlp.rulebook.book import Rulebook
 def check(evidence: Evidence, label: Label, book: Rulebook) -> Checked:
     """Run every check on one call."""
     done = done_steps(evidence, book)
+    promises, overdue = find_promises(evidence, label, book)
+    judged = {(finding.turn, finding.code) for finding in overdue}
+    phrasing = [f for f in phrasing_findings(evidence, book) if (f.turn, f.code) not in judged]
     conduct, figures = conduct_findings(evidence, label, book)
     findings = [
-        *phrasing_findings(evidence, book),
+        *phrasing,
+        *overdue,
         *conduct,
         *handling_findings(evidence, label, done, book),
     ]
@@ -27,7 +32,7 @@ def check(evidence: Evidence, label: Label, book: Rulebook) -> Checked:
     return Checked(
         tuple(sorted(findings, key=lambda f: (f.turn, f.start, f.code))),
         tuple(steps),
-        (),
+        tuple(promises),
         figures | tiers(evidence, done),
         tuple(sorted(evidence.signals)),
     )

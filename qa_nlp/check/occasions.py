@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from qa_nlp.rulebook.matcher import Hit
-from qa_nlp.rulebook.situations import KIND, Situation
+from qa_nlp.rulebook.situations import KIND, WEAK, Situation
 from qa_nlp.text.prepared import Prepared
 
 SILENCE_SECONDS = 4.0
 RING_SECONDS = 12.0
 WAIT_SECONDS = 5.0
 END_TURNS = 4
+LONG_TURN, LONG_NUMBERS, COUNTED_ITEMS = 50, 2, 3
 # These run on ``folded.match``: digits are ASCII, 您 is 你.
 SILENCE = re.compile(r"(?:静音|无声|沉默|停顿|无应答|无回应|没有?(?:声音|动静|反应|回应)|无人(?:应答|说话|讲话))(?!.{0,3}后)\D{0,4}(\d+)?")
 AGENT_HANGUP = re.compile(r"(?:座席|坐席|客服|话务员|接线员)(?!未).{0,4}(?:挂机|挂断|挂线|先挂|挂掉|结束通话)")
+CUSTOMER_HANGUP = re.compile(r"(?:客户|用户|对方|主叫)(?!未|没).{0,4}(?:挂机|挂断|挂线|先挂|挂掉|结束通话)|秒后?挂断")
 NOT_HUNG = re.compile(r"未挂|没挂|没有挂")
 ASIDE = re.compile(r"^\W*[(\[【<].*[)\]】>]\W*$|^\W*$")
 FAREWELL = re.compile(
@@ -25,16 +27,22 @@ FAREWELL = re.compile(
 )
 BUSINESS = re.compile(r"政企|集团客户|企业客户|商业客户|单位客户|公司|单位|企业|专线|贵司|工厂|厂里|学校|医院|酒店|门店|营业部|生产|办公|网点|店里|机房|银行|工地|园区")
 HOME = re.compile(r"家庭|个人客户|公众客户|家里|我家|我们家|你家|宽带|住户|小孩|孩子|老人|老婆|电视|追剧|打游戏|上网课|居民|生活")
+LONG_NUMBER = re.compile(r"[0-9]{5,}")
+COUNTED = re.compile(r"第([0-9十])[,步个条项件是,]|(?:其([0-9]))")
 NAME_KEYS = ("customer_name", "caller_name", "name", "surname", "客户姓名", "姓名")
 TYPE_KEYS = ("customer_type", "客户类型", "segment", "customer_group")
 
 
 @dataclass(frozen=True)
 class Occasion:
-    """The turn where a situation arose. ``inclusive``: the turn itself belongs to the answer."""
+    """The turn where a situation arose.
+
+    ``inclusive``: the turn itself belongs to the answer; ``weak``: the words only may mean it.
+    """
 
     turn: int
     inclusive: bool
+    weak: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,14 @@ class Line:
         return any(AGENT_HANGUP.search(line) and not NOT_HUNG.search(line) for line in lines)
 
     @cached_property
+    def customer_hung_up(self) -> bool:
+        """Whether the customer ended the call, as far as is recorded."""
+        if str(self.prepared.call.meta.get("hangup_by", "")).lower() in ("customer", "客户", "用户"):
+            return True
+        lines = (self.text(i) for i, role in enumerate(self.roles) if role == "system")
+        return any(CUSTOMER_HANGUP.search(line) for line in lines)
+
+    @cached_property
     def by_code(self) -> dict[str, list[Hit]]:
         """Trigger hits by the situation's number."""
         found: dict[str, list[Hit]] = {}
@@ -115,12 +131,18 @@ class Line:
         return " ".join(str(value) for value in self.prepared.call.meta.values() if isinstance(value, str))
 
     @cached_property
+    def recorded_segment(self) -> str:
+        """政企, 家庭 or nothing, as the metadata say."""
+        value = next((str(value) for key in TYPE_KEYS if (value := self.prepared.call.meta.get(key))), "")
+        if not value:
+            return ""
+        return "政企" if re.search(r"政|企|集团|商|单位|business|enterprise|gov", value) else "家庭"
+
+    @cached_property
     def segment(self) -> str:
         """政企, 家庭 or nothing: by metadata, else by what is said."""
-        for key in TYPE_KEYS:
-            value = str(self.prepared.call.meta.get(key, ""))
-            if value:
-                return "政企" if re.search(r"政|企|集团|商|单位|business|enterprise", value) else "家庭"
+        if self.recorded_segment:
+            return self.recorded_segment
         said = self.prepared.folded.match
         business, home = len(BUSINESS.findall(said)), len(HOME.findall(said))
         return "" if business == home else ("政企" if business > home else "家庭")
@@ -128,16 +150,18 @@ class Line:
 
 def occasions(situation: Situation, line: Line) -> list[Occasion]:
     """Every place where a situation arose, in order, premises checked."""
-    inclusive = situation.begin == "本句"
-    found = [
-        Occasion(hit.turn, inclusive and hit.rule.speaker == "agent") for hit in line.by_code.get(situation.id, ())
-    ]
+    inclusive = situation.begin != "下句"
+    found: dict[int, Occasion] = {}
+    for hit in line.by_code.get(situation.id, ()):
+        weak = hit.rule.id.endswith(WEAK)
+        if hit.turn not in found or found[hit.turn].weak:
+            found[hit.turn] = Occasion(hit.turn, inclusive and hit.rule.speaker == "agent", weak)
     for event in situation.events:
-        found += _event(event, line)
-    unique = sorted({(o.turn, o.inclusive) for o in found})
+        for occasion in _event(event, line):
+            found[occasion.turn] = occasion
     return [
-        Occasion(turn, own)
-        for turn, own in unique
+        occasion
+        for turn, occasion in sorted(found.items())
         if all(_premise(name, turn, line) for name in situation.premises)
     ]
 
@@ -161,8 +185,17 @@ def _event(name: str, line: Line) -> list[Occasion]:
         case "姓名已知":
             known = any(isinstance(call.meta.get(key), str) and call.meta[key] for key in NAME_KEYS)
             return [Occasion(agents[0], True)] if known else []
+        case "长信息":
+            return [Occasion(i, True) for i in agents if _long_matter(line.text(i))]
         case _:
             return [Occasion(agents[0], True)] if call.direction == "outbound" else []
+
+
+def _long_matter(text: str) -> bool:
+    """A turn that a customer cannot keep in mind: long, with long numbers or a counted list."""
+    return len(text) >= LONG_TURN and (
+        len(LONG_NUMBER.findall(text)) >= LONG_NUMBERS or len(set(COUNTED.findall(text))) >= COUNTED_ITEMS
+    )
 
 
 def _no_voice(line: Line, spoken: list[int]) -> list[Occasion]:
@@ -193,12 +226,12 @@ def _premise(name: str, turn: int, line: Line) -> bool:
     match name:
         case "政企" | "家庭":
             return line.segment == name
+        case "非家庭":
+            return line.recorded_segment != "家庭"
         case "外呼":
             return call.direction == "outbound"
         case "呼入":
             return call.direction != "outbound"
-        case "座席未开口":
-            return not any(role == "agent" for role in line.roles[:turn])
         case "末尾":
             spoken = [i for i, role in enumerate(line.roles) if role in ("agent", "customer")]
             return turn >= spoken[max(0, len(spoken) - END_TURNS)]

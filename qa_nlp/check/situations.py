@@ -78,11 +78,11 @@ def _judge(situation: Situation, occasion: Occasion, line: Line) -> Judged | Non
     if not _context_holds(situation, occasion, turns, line):
         return None
     if not turns:
-        hung = line.agent_hung_up and not any(r == "customer" for r in line.roles[occasion.turn + 1 :])
-        if hung:
+        if line.agent_hung_up:
             return Judged("violation", None, None, f"{situation.id} 座席没有应答就挂机", LIKELY)
         return Judged("insufficient", None, None, f"{situation.id} 座席没有机会应答", DOUBTFUL)
-    for turn in turns:
+    own = [occasion.turn] if line.roles[occasion.turn] == "agent" else []
+    for turn in [*own, *turns]:
         if span := _span(situation.forbidden, turn, line):
             return Judged("violation", turn, span, f"{situation.id} 不可以说", SURE)
     found = [_first(point.pattern, turns, line) for point in situation.points]
@@ -90,18 +90,20 @@ def _judge(situation: Situation, occasion: Occasion, line: Line) -> Judged | Non
         turn, span = found[0]  # type: ignore[misc]
         return Judged("pass", turn, span, situation.id, SURE)
     missing = "、".join(p.name for p, hit in zip(situation.points, found, strict=True) if not hit)
-    return _missing(situation, occasion, line, runs, any(found), f"{situation.id} 第{occasion.turn + 1}句之后缺：{missing}")
-
-
-def _missing(
-    situation: Situation, occasion: Occasion, line: Line, runs: Sequence[Sequence[int]], some: bool, reason: str
-) -> Judged:
-    verdict = situation.partial if some else "violation"
-    if len(runs) < situation.least and not line.agent_hung_up:
-        verdict = "insufficient"
-    if "有等待" in situation.premises and not waited(occasion.turn, line):
-        verdict = "insufficient"
+    many = 2 * sum(map(bool, found)) >= len(found)
+    doubtful = _doubtful(situation, occasion, turns, line)
+    verdict = "insufficient" if doubtful else situation.partial if many else "violation"
+    reason = f"{situation.id} 第{occasion.turn + 1}句之后缺：{missing}"
     return Judged(verdict, None, None, reason, LIKELY if verdict == "violation" else DOUBTFUL)
+
+
+def _doubtful(situation: Situation, occasion: Occasion, turns: Sequence[int], line: Line) -> bool:
+    """Whether what is missing cannot be held against the agent."""
+    if occasion.weak or (len(turns) < situation.least and not line.agent_hung_up):
+        return True
+    if {"无声", "未挂机"} & set(situation.events) and line.customer_hung_up:
+        return True
+    return "有等待" in situation.premises and not waited(occasion.turn, line)
 
 
 def answer_runs(situation: Situation, occasion: Occasion, line: Line) -> list[list[int]]:

@@ -18,8 +18,9 @@ from qa_nlp.records import Call
 from qa_nlp.text.prepared import Prepared, prepare
 
 VOICE = re.compile(r"^([A-Z]+\d*)-\d+$")
+BASE_VOICE = re.compile(r"^[A-Z]\d$")
 LOCKED = "locked"
-BASE = "base"
+BASE, OPENINGS = "base", "openings"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,16 @@ class Sample:
     def is_request(self) -> bool:
         """Whether this is a short written request or a first sentence: one customer turn."""
         return len(self.call.turns) == 1 and self.call.turns[0].role == "customer"
+
+    @property
+    def weight(self) -> float:
+        """The base calls, annotated with the most care, count twice."""
+        return 2.0 if VOICE.match(self.call.call_id) and BASE_VOICE.match(self.voice) else 1.0
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether only the beginning of a call is given: it has a subtype, but its turns are not annotated."""
+        return self.voice.startswith(OPENINGS)
 
 
 def read_corpus(paths: Iterable[Path], *, with_locked: bool = False) -> list[Sample]:

@@ -25,7 +25,7 @@ PREFIXES = (1, 3, ALL_TURNS)
 STARTS_SHARE = 0.3
 STEP_CONFIRM, STEP_SUSPECT = 0.42, 0.25
 FAULT_CONFIRM, FAULT_SUSPECT = 0.6, 0.3
-REVIEW_RISK = 0.005
+REVIEW_RISK = 0.012
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,23 @@ class Subjects:
     kinds: np.ndarray
 
 
+@dataclass(frozen=True)
+class Learned:
+    """A model, and what its parts said of the calls and beginnings whose voice they had not seen."""
+
+    model: Model
+    whole: Subjects
+    by_call: Fitted
+    starts: Subjects
+    by_start: Fitted
+
+
 def train(samples: Sequence[Sample], book: Rulebook, *, jobs: int = 2) -> Model:
+    """``learn``, the model alone."""
+    return learn(samples, book, jobs=jobs).model
+
+
+def learn(samples: Sequence[Sample], book: Rulebook, *, jobs: int = 2) -> Learned:
     """Fit everything a profile needs.
 
     Args:
@@ -49,7 +65,7 @@ def train(samples: Sequence[Sample], book: Rulebook, *, jobs: int = 2) -> Model:
         UsageError: with the list of unknown labels, or where nothing is left to learn from.
     """
     refuse_unknown(samples, book)
-    calls = [s for s in samples if s.subtype and not s.is_request]
+    calls = [s for s in samples if s.subtype and not s.is_request and not s.is_opening]
     if len({s.subtype for s in calls}) < 2:
         raise UsageError(Problem("T002", "标注数据", "至少要有两种业务的通话", "请补充标注"))
     starts = starting_subjects(samples)
@@ -61,7 +77,8 @@ def train(samples: Sequence[Sample], book: Rulebook, *, jobs: int = 2) -> Model:
     settings = _settings(by_call, by_start, whole, starts, subtypes)
     confirm, suspect = thresholds(sentences.linear.labels, book)
     card = _card(samples, book, settings)
-    return Model(by_call.linear, by_start.linear, sentences.linear, confirm, suspect, settings, card)
+    model = Model(by_call.linear, by_start.linear, sentences.linear, confirm, suspect, settings, card)
+    return Learned(model, whole, by_call, starts, by_start)
 
 
 def refuse_unknown(samples: Sequence[Sample], book: Rulebook) -> None:
@@ -116,12 +133,13 @@ def sentence_targets(samples: Sequence[Sample], labels: Sequence[str]) -> np.nda
 
 
 def _fit_sentences(samples: Sequence[Sample], book: Rulebook, jobs: int) -> Fitted:
-    spoken = [s for s in samples if s.prepared.agent_turns]
+    spoken = [s for s in samples if s.prepared.agent_turns and not s.is_opening]
     seen = {a for s in spoken for t in s.call.turns for a in (*t.acts, *(tag.code for tag in t.faults))}
     labels = [name for name in (*book.steps, *book.codes) if name in seen]
     features = stack([sentence_features(s.prepared) for s in spoken])
     voices = [s.voice for s in spoken for _ in s.prepared.agent_turns]
-    return fit(features, sentence_targets(spoken, labels), labels, voices, jobs=jobs)
+    weights = np.array([s.weight for s in spoken for _ in s.prepared.agent_turns])
+    return fit(features, sentence_targets(spoken, labels), labels, voices, weights=weights, jobs=jobs)
 
 
 def thresholds(labels: Sequence[str], book: Rulebook) -> tuple[np.ndarray, np.ndarray]:
@@ -208,4 +226,6 @@ def _categories(book: Rulebook) -> list[str]:
     return sorted({subtype.category for subtype in book.subtypes.values()})
 
 
-__all__ = ["Linear", "Subjects", "refuse_unknown", "sentence_targets", "starting_subjects", "thresholds", "train"]
+__all__ = [
+    "Learned", "Linear", "Subjects", "learn", "refuse_unknown", "sentence_targets", "starting_subjects", "thresholds", "train",
+]  # fmt: skip

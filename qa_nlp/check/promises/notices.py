@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from qa_nlp.check.mentions import QUOTED_BEFORE
-from qa_nlp.check.setting import EMPTY, Setting
-from qa_nlp.check.subjects import topic_of
+from qa_nlp.check.promises.mentions import QUOTED_BEFORE
+from qa_nlp.check.promises.setting import EMPTY, Setting
+from qa_nlp.check.promises.subjects import topic_of
 from qa_nlp.text.durations import Duration
 
 _TELL = r"通知|告知|告诉|告示|公告|公示|贴|挂(?!断)|发|送(?![电上])|知会|讲|说|招呼|撂|吱|喊|短信|提\w{0,3}醒|的醒|晓得|知道"
@@ -33,7 +33,9 @@ EARLY_END = re.compile(r"来电|送[上电]|恢复|完工|结束|到场|修好|�
 NORM = re.compile(
     r"规定|规矩|标准|合规|违规|按章|就[行够可能成]|够[了规意就]|可以|才[能好]|一般|都是|就.{0,3}[停断拉剪]|很早|够早|不晚|了[啊呀嘛]|就(?:公告|通知|贴|发)|应[该当]|须|正常|没?算|得|就算|也[算是]|不算"
 )
-PAST = re.compile(r"(?:贴|发|送|通知|公告|讲|说|挂|放|告诉|告知|公示)(?:过|了)|是[^,.!?]{0,12}的$|已经?|那[天次回]|这[次回]|昨|查到")
+PAST = re.compile(
+    r"(?:贴|发|送|通知|公告|讲|说|挂|放|告诉|告知|公示)(?:过|了)|是[^,.!?]{0,12}的$|已经?|那[天次回]|这[次回]|昨|查到"
+)
 OWN_FAULT = re.compile(
     r"是我们|不够|没[够到满]|少了|抱歉|道歉|对不[起住]|理亏|说不过去|不合规|才[贴发通告讲说提一两三]|只[隔有提]|短了"
 )

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from qa_nlp.check.due import add_workdays, call_time, due_of
 from qa_nlp.check.evidence import Evidence
-from qa_nlp.check.kinds import AREA_CELLS, area_of, customer_of, looks_urban, speaks_of_high_voltage
-from qa_nlp.check.limits import LEAST, Limit, allowed_days, breaks, choose, editions
-from qa_nlp.check.mentions import is_doubtful, is_hold, is_mention, names_deed
-from qa_nlp.check.notices import notice_of
 from qa_nlp.check.phrasing import is_quoted
-from qa_nlp.check.setting import Setting
-from qa_nlp.check.subjects import subject_of
+from qa_nlp.check.promises.due import add_workdays, call_time, due_of
+from qa_nlp.check.promises.kinds import AREA_CELLS, area_of, customer_of, looks_urban, speaks_of_high_voltage
+from qa_nlp.check.promises.limits import LEAST, Limit, allowed_days, breaks, choose, editions
+from qa_nlp.check.promises.mentions import is_doubtful, is_hold, is_mention, names_deed
+from qa_nlp.check.promises.notices import notice_of
+from qa_nlp.check.promises.setting import Setting
+from qa_nlp.check.promises.subjects import subject_of
 from qa_nlp.records import Finding, Label, Promise
 from qa_nlp.rulebook.book import Code, Rulebook
 from qa_nlp.text.durations import HOURS, Duration, find_durations

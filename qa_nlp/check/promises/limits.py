@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
-from qa_nlp.check.due import add_workdays
+from qa_nlp.check.promises.due import add_workdays
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.sheet import Row
 from qa_nlp.text.durations import HOURS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from qa_nlp.check.setting import Setting
+from qa_nlp.check.promises.setting import Setting
 
 # What is done by the time, in the order of telling; "foreign" has no limit in the table.
 ACTIONS = (
@@ -33,6 +33,7 @@ ASKED_WHEN = re.compile(
     r"多久|多长时间|几[天时点号个日]|几分钟|(?:什么|啥|么子|什么个)时[候间]|何时|啥会|多会|好久|哪[天日]|时限|准[信话]|时间|日子|快点|多少[天日]|多快|最快|咋通知|提前"
 )
 CLAIMS = re.compile(r"规定|规矩|标准|派|登记|转了|报上|记下|安排|系统[说是里]")
+AREA = re.compile(r"城区|市区|城里|农村|乡下|乡里|山区|边远|偏远")
 WITHIN = re.compile(r"[之以]?内|里头")
 MOVED = re.compile(r"移表|[挪移]|迁|换[个到表新]|新表")
 CLAIM = re.compile(r"[来赶]得及|有效|算数|算及时|[报登提递]|过期|放弃|期限")
@@ -81,7 +82,11 @@ def subject_of(setting: Setting, unit: str) -> tuple[str, bool]:
     ("", False) where nothing says that the time is one by which something will be done.
     """
     topic = topic_of(setting)
-    if topic == "appliance" and unit in ("天", "周", "月") and CLAIM.search(setting.sentence if setting.bare else setting.before + setting.after):
+    if (
+        topic == "appliance"
+        and unit in ("天", "周", "月")
+        and CLAIM.search(setting.sentence if setting.bare else setting.before + setting.after)
+    ):
         return "appliance_claim", True
     for action, sure in _actions(setting):
         subject = _resolve(action, topic, setting)
@@ -89,7 +94,8 @@ def subject_of(setting: Setting, unit: str) -> tuple[str, bool]:
             return "hall_callback", sure
         if subject:
             return subject, sure
-    if ASKED_WHEN.search(setting.asked) or CLAIMS.search(setting.said) or WITHIN.match(setting.after):
+    answers = ASKED_WHEN.search(setting.asked) or WITHIN.match(setting.after) or AREA.search(setting.before)
+    if answers or CLAIMS.search(setting.said):
         return _default(topic, setting, unit), True
     return "", False
 
@@ -156,7 +162,7 @@ def _arrive(topic: str, repair: bool, setting: Setting) -> str:
     if topic == "appliance":
         return "appliance_visit"
     urgent = repair or setting.subtype in ("complaint.repair_service", "other.report") or "抢修" in setting.said
-    if urgent or re.search(r"到场|到现场|城区|市区|城里|农村|乡下|山区|边远", setting.sentence):
+    if urgent or re.search(r"到场|到现场", setting.sentence) or AREA.search(setting.sentence):
         return "arrive"
     return "visit"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from qa_nlp.check.setting import CLAUSE_END, Setting
+from qa_nlp.check.promises.setting import CLAUSE_END, Setting
 
 # Words → the cells of column 适用 that they mean.
 AREAS = (

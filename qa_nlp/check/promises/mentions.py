@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qa_nlp.check.setting import Setting
+from qa_nlp.check.promises.setting import Setting
 
 PASSED_BEFORE = re.compile(
     r"(?:等了|过了|(?<![不超通])过(?!个)|(?<!不)(?<!不会)(?<!不[得能])超过?了?|停了|黑了|欠了|拖了|花了|用了|打了|响了|站了|忙了|闹了|坏了|断了|连着|连续|已经|已"
@@ -31,7 +31,7 @@ QUOTED_BEFORE = re.compile(
 TAKEN_BACK = re.compile(
     r"(?<!没)(?<!没有)[讲说看报记听](?:错|岔|混|漏)了?|老黄历|误传|旧规定|老规矩|不作数|写着好看|不对|是他自己|自己估"
 )
-ECHOED = re.compile(r"多?[了没才过还都]")
+ECHOED = re.compile(r"多?[了没才过还都的]")
 HOLD = re.compile(r"稍等|稍候|请等|等我|占用|耽误|打扰|别挂|您等|你等|候一下|不挂|在线等")
 TASK_BEFORE = re.compile(
     r"(?:盯|站|数|拉|停|扳|观察|晾|充|晒|煮|睡|挂|录|跑|响|断|烤|泡|测|量|开|关|顶|撑|扛|憋|坐|能用|够用|使用)(?:[个上着满它够住]|下来)?\w{0,2}$"

@@ -1,0 +1,310 @@
+"""Promised times: what is one, what it is about, whether it keeps its limit, when it falls due."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa_nlp.check.promises.due import add_workdays, is_workday
+from qa_nlp.check.evidence import Evidence
+from qa_nlp.check.promises.find import find_promises
+from qa_nlp.records import Call, Finding, Label, Promise, RunnerUp, Turn
+from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.text.prepared import prepare
+from tests.conftest import make_call
+
+THURSDAY = "2026-03-05T09:12:00+08:00"
+
+
+def check(call: Call, subtype: str, book: Rulebook, label: Label | None = None) -> tuple[list[Promise], list[Finding]]:
+    """Promises need no model and no rule hits."""
+    prepared = prepare(call)
+    evidence = Evidence(prepared, (), np.zeros((len(prepared.agent_turns), 0)), model=None)  # type: ignore[arg-type]
+    return find_promises(evidence, label or Label(subtype.split(".")[0], subtype, 0.99), book)
+
+
+def talk(asked: str, answer: str, **fields: object) -> Call:
+    return make_call(f"客：{asked}\n座：{answer}", **fields)
+
+
+# subtype, question, answer with the broken time in 【】, subject
+BROKEN = [
+    ("repair.outage_single", "多久到", "市区的话【九十分钟内】到", "arrive"),
+    ("repair.outage_area", "什么时候来人", "农村【三个钟头以内】师傅到", "arrive"),
+    ("repair.hazard", "快点", "已经派了，【五六个钟头】能到您那", "arrive"),
+    ("repair.meter_creep", "能来看吗", "给您登记，计量的去看，【七八天】吧，人手少", "arrive"),
+    ("repair.pole_collision", "人呢", "城区九十分钟", "arrive"),
+    ("repair.outage_single", "啥时候来", "大概【后天】能有师傅过去", "arrive"),
+    ("repair.urge", "规定多久", "农村嘛，规定就是【俩半小时】", "arrive"),
+    ("repair.outage_area", "多久修好", "到了现场城区一般【六个小时之内】修好", "restore"),
+    ("complaint.late_reconnect", "等到啥时候", "交清了【三天之内】给您送，还没到呢", "reconnect"),
+    ("consult.arrears", "交完多久来电", "结清以后【四十八小时】", "reconnect"),
+    ("complaint.late_reconnect", "要等多久", "复电最长不超过【72小时】", "reconnect"),
+    ("complaint.arrears_cutoff", "提前多久通知", "规矩是提前【一天】贴单子就行", "arrears_notice"),
+    ("complaint.arrears_cutoff", "怎么就停了", "通知单送到，【两天后】就能拉闸", "arrears_notice"),
+    ("consult.arrears", "欠费几天停", "通知了【三天】不交就给您停了", "arrears_notice"),
+    ("complaint.outage", "规定提前几天", "提前【三天】公告就可以了", "outage_notice"),
+    ("consult.outage_info", "咋不早说", "前天贴的正常，头【一天】贴也合规定", "outage_notice"),
+    ("complaint.agent_attitude", "给我回话", "【三个工作日】联系您", "complaint_contact"),
+    ("complaint.hall_hours", "然后呢", "转上去了，【一周后】给您回音", "complaint_contact"),
+    ("complaint.inspection", "多久", "写上去了，专人联系您，【十天半个月】吧", "complaint_contact"),
+    ("complaint.pricing", "几天有结果", "处理意见【一个月】出来", "complaint_reply"),
+    ("complaint.metering", "验表多久", "校表得排，【二十个工作日】出结果", "meter_test"),
+    ("consult.metering", "校完多久出单子", "现在排队，【10来天】吧", "meter_test"),
+    ("complaint.over_reading", "几天核实", "抄表的数要核，【一个月内】答复您", "reading_check"),
+    ("consult.new_connection", "方案要几天", "居民的供电方案，【十个工作日】", "supply_plan"),
+    ("consult.new_connection", "几天能装好", "低压非居民全程【三十个工作日】", "connect_total"),
+    ("complaint.connection", "双电源多久", "双电源全过程【六十个工作日】", "connect_total"),
+    ("consult.appliance_damage", "有人来看吗", "有的，【一周之内】上门核查", "appliance_visit"),
+    ("consult.appliance_damage", "过期了吗", "登一下，【十四天以内】都来得及", "appliance_claim"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("subtype", "asked", "answer", "subject"), BROKEN)
+def test_broken_limits_are_found(subtype: str, asked: str, answer: str, subject: str, book: Rulebook) -> None:
+    _, findings = check(talk(asked, answer.replace("【", "").replace("】", "")), subtype, book)
+    assert [(f.rule_id, f.code, f.status) for f in findings] == [(f"LIM-{subject}", "wrong_limit", "confirmed")]
+    if "【" in answer:
+        assert findings[0].quote == answer[answer.index("【") + 1 : answer.index("】")]
+    assert findings[0].points == book.codes["wrong_limit"].points
+    assert findings[0].basis in findings[0].message
+
+
+KEPT = [
+    ("repair.outage_single", "多久", "市区四十五分钟之内到达现场", "arrive"),
+    ("repair.outage_area", "多久", "乡下一个半钟头以内见着人", "arrive"),
+    ("repair.hazard", "多久", "山里最晚两个钟头到", "arrive"),
+    ("repair.outage_single", "多久", "师傅一个半小时到", "arrive"),
+    ("repair.urge", "多久修好", "城里到场后一般三个小时修好", "restore"),
+    ("consult.arrears", "多久来电", "结清之后24小时内恢复", "reconnect"),
+    ("complaint.arrears_cutoff", "通知了吗", "停之前至少提前七天送通知单", "arrears_notice"),
+    ("consult.outage_info", "提前几天", "公告八天前就发了，规定七天", "outage_notice"),
+    ("complaint.agent_attitude", "多久回", "24小时内给您回话", "complaint_contact"),
+    ("complaint.agent_attitude", "多久回", "一个工作日内有人联系您", "complaint_contact"),
+    ("complaint.hall_hours", "多久", "明天下班前有人联系您", "complaint_contact"),
+    ("complaint.hall_unattended", "多久", "五分钟内给您回电话", "hall_callback"),
+    ("complaint.pricing", "结果呢", "处理意见五个工作日内答复", "complaint_reply"),
+    ("complaint.missed_reading", "几天", "核实一周给你答复", "reading_check"),
+    ("consult.metering", "几天", "校验五个工作日出结果", "meter_test"),
+    ("consult.ev_charging", "几天能通", "居民全程五个工作日", "connect_total"),
+    ("consult.appliance_damage", "多久来", "24小时内派人上门核查", "appliance_visit"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("subtype", "asked", "answer", "subject"), KEPT)
+def test_kept_limits_are_promises_without_findings(
+    subtype: str, asked: str, answer: str, subject: str, book: Rulebook
+) -> None:
+    promises, findings = check(talk(asked, answer), subtype, book)
+    assert (subject, "within") in {(p.subject, p.status) for p in promises}
+    assert not findings
+
+
+MENTIONS = [
+    ("repair.outage_single", "我等了三个小时了", "您等了三个小时了，真对不起"),
+    ("repair.outage_single", "十分钟能到吗", "我不能保证十分钟到"),
+    ("repair.urge", "师傅说的", "师傅刚才说三个小时到，是从几点算的呢"),
+    ("repair.urge", "停了一天了", "停了一天了是吧，邻居有电吗"),
+    ("repair.outage_area", "一礼拜了还没修", "一礼拜，我看看旧单子"),
+    ("repair.customer_side", "能撑多久", "UPS能撑三个小时，先存盘"),
+    ("repair.voltage", "一直这样", "一天里哪个钟点最厉害"),
+    ("complaint.late_reconnect", "四天了", "从您交清到现在四天没送电，是我们的问题"),
+    ("complaint.late_reconnect", "说要48小时", "同事说的48小时是不对的"),
+    ("complaint.outage", "只提前两天", "您说只提前两天通知，这个我们核实"),
+    ("complaint.outage", "没通知", "这次只提前了两天，是我们不对"),
+    ("complaint.arrears_cutoff", "怎么停", "停电前三十分钟再通知您一次"),
+    ("complaint.hall_attitude", "排了半天", "您排队排了三个小时，对吗"),
+    ("complaint.missed_reading", "几个月没抄", "您三个月没有抄表，我登记一下"),
+    ("consult.account_change", "怎么办", "您提前五个工作日到营业厅申请"),
+    ("consult.channel", "几点上班", "早上八点半到下午五点半，热线二十四小时都有人"),
+    ("consult.bill", "几号抄", "两个月抄一回，单月十五号"),
+    ("consult.arrears", "欠了多久", "您欠费三个月了，逾期四十天"),
+    ("consult.outage_info", "停多久", "计划停电十二个小时，检修变压器"),
+    ("complaint.inspection", "规定呢", "纸上写着“三天内联系”"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("subtype", "asked", "answer"), MENTIONS)
+def test_mentions_break_nothing(subtype: str, asked: str, answer: str, book: Rulebook) -> None:
+    promises, findings = check(talk(asked, answer), subtype, book)
+    assert not findings
+    assert not [p for p in promises if p.status in ("over", "doubtful")]
+
+
+@pytest.mark.parametrize(
+    ("subtype", "answer", "subject"),
+    [
+        ("consult.pv", "两个工作日内给您回话", "callback"),
+        ("consult.payment", "三到五个工作日到账", "other"),
+        ("consult.account_change", "过户五个工作日内办完", "other"),
+        ("consult.metering", "移表三天内有人上门看", "visit"),
+        ("repair.transformer_noise", "安排人三天内上门测噪声", "visit"),
+    ],
+)
+def test_subjects_without_a_limit(subtype: str, answer: str, subject: str, book: Rulebook) -> None:
+    promises, findings = check(talk("多久", answer), subtype, book)
+    assert [(p.subject, p.status, p.limit) for p in promises] == [(subject, "unjudged", "")]
+    assert not findings
+
+
+def test_a_customer_promises_nothing(book: Rulebook) -> None:
+    """Only the agent's times count."""
+    assert check(make_call("客：你们三天之内给我回话"), "complaint.pricing", book) == ([], [])
+
+
+def test_older_edition_is_outdated_and_free(book: Rulebook) -> None:
+    """Seven working days held until 2023-08; before that they were right, two dates apart."""
+    answer = talk("几天", "处理意见七个工作日内答复", started_at=THURSDAY)
+    promises, findings = check(answer, "complaint.pricing", book)
+    assert ([p.status for p in promises], findings) == (["outdated"], [])
+    before = talk("几天", "处理意见七个工作日内答复", started_at="2020-03-05T09:12:00+08:00")
+    assert [p.status for p in check(before, "complaint.pricing", book)[0]] == ["within"]
+    ten = talk("几天", "处理意见十个工作日内答复", started_at="2020-03-05T09:12:00+08:00")
+    assert "7个工作日" in check(ten, "complaint.pricing", book)[1][0].message
+
+
+def test_area_comes_from_the_nearest_words(book: Rulebook) -> None:
+    call = talk("我住城区", "城区九十分钟到，乡下九十分钟到")
+    promises, _ = check(call, "repair.outage_area", book)
+    assert [(p.limit, p.status) for p in promises] == [("45分钟（城区）", "over"), ("90分钟（农村）", "within")]
+    call = make_call("客：我在市中心\n座：好的\n客：多久到\n座：师傅两个小时到")
+    assert check(call, "repair.outage_single", book)[1][0].basis == "国家电网供电服务十项承诺"
+
+
+def test_unknown_area_takes_the_widest_limit_and_says_so(book: Rulebook) -> None:
+    promises, findings = check(talk("多久", "师傅三个小时到"), "repair.outage_single", book)
+    assert promises[0].limit == "120分钟（特殊边远）"
+    assert "没有说明" in findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("subtype", "answer"),
+    [
+        ("repair.meter_burnt", "明天师傅给您换"),
+        ("consult.arrears", "交了自己会来电的，两天也有可能"),
+        ("complaint.hall_hours", "十分钟内给您回电话"),
+        ("complaint.outage", "三天前公告贴了的"),
+        ("complaint.pricing", "下周有人联系您"),
+        ("repair.outage_single", "城里花园小区是吧，可能两个小时到"),
+    ],
+)
+def test_doubtful_times_are_suspected_and_cost_nothing(subtype: str, answer: str, book: Rulebook) -> None:
+    _, findings = check(talk("多久", answer), subtype, book)
+    assert [(f.status, f.points) for f in findings] == [("suspected", 0.0)]
+
+
+def test_doubtful_subtype_needs_both_to_agree(book: Rulebook) -> None:
+    """Three days for a call back break the limit of a complaint, but none of a consultation."""
+    call = talk("多久", "三天之内联系您")
+    label = Label("complaint", "complaint.outage", 0.4, RunnerUp("consult.outage_info", 0.3), needs_review=True)
+    assert [f.status for f in check(call, "", book, label)[1]] == ["suspected"]
+    agreed = Label("complaint", "complaint.outage", 0.4, RunnerUp("complaint.pricing", 0.3), needs_review=True)
+    assert [f.status for f in check(call, "", book, agreed)[1]] == ["confirmed"]
+
+
+@pytest.mark.parametrize(
+    ("subtype", "answer", "due"),
+    [
+        ("repair.outage_single", "师傅四十五分钟到", "2026-03-05T09:57:00+08:00"),
+        ("complaint.pricing", "24小时内联系您", "2026-03-06T09:12:00+08:00"),
+        ("complaint.pricing", "一个工作日内联系您", "2026-03-06"),
+        ("complaint.pricing", "处理意见三到五个工作日答复", "2026-03-12"),
+        ("consult.pv", "两三天给您回话", "2026-03-08"),
+        ("consult.pv", "明天上午给您回话", "2026-03-06T12:00:00+08:00"),
+        ("consult.arrears", "结清之后24小时内恢复", ""),
+        ("complaint.outage", "提前七天公告", ""),
+    ],
+)
+def test_due_dates(subtype: str, answer: str, due: str, book: Rulebook) -> None:
+    promises, _ = check(talk("多久", answer, started_at=THURSDAY), subtype, book)
+    assert [p.due for p in promises] == [due]
+    assert [p.due for p in check(talk("多久", answer), subtype, book)[0]] == [""]
+
+
+def test_due_counts_from_the_turn(book: Rulebook) -> None:
+    call = Call("T", (Turn("agent", "十分钟内给您回话", 60.0, 63.5),), started_at=THURSDAY)
+    assert check(call, "consult.pv", book)[0][0].due == "2026-03-05T09:23:00+08:00"
+
+
+def test_working_days_skip_holidays_and_keep_shifted_ones() -> None:
+    """National Day 2025 took 1–8 October; Sunday 28 September and Saturday 11 October were worked."""
+    assert add_workdays(date(2025, 9, 26), 1) == date(2025, 9, 28)
+    assert add_workdays(date(2025, 9, 30), 1) == date(2025, 10, 9)
+    assert is_workday(date(2025, 10, 11))
+    assert not is_workday(date(2026, 3, 7))
+
+
+def test_beyond_the_known_years_weekdays_are_working_days() -> None:
+    assert is_workday(date(2090, 10, 2)) == (date(2090, 10, 2).weekday() < 5)
+    assert add_workdays(date(2090, 10, 6), 1) == date(2090, 10, 9)
+
+
+def test_traditional_and_full_width_words_keep_raw_quotes(book: Rulebook) -> None:
+    call = talk("多久", "市區▁９０分鐘內到")
+    promises, findings = check(call, "repair.outage_single", book)
+    assert promises[0].quote == findings[0].quote == "９０分鐘內"
+    assert call.turns[1].text[findings[0].start : findings[0].end] == "９０分鐘內"
+
+
+def test_no_turns_and_no_times(book: Rulebook) -> None:
+    assert check(Call("T", ()), "consult.bill", book) == ([], [])
+    assert check(talk("喂", "您好，请讲"), "consult.bill", book) == ([], [])
+
+
+WORDS = [
+    "三天",
+    "内",
+    "联系您",
+    "四十五分钟",
+    "到",
+    "市区",
+    "农村",
+    "提前",
+    "通知",
+    "半个月",
+    "明天",
+    "下午",
+    "五点前",
+    "，",
+    "。",
+    "？",
+    "您",
+    "了",
+    "不能",
+    "规定",
+    "结果",
+    "24小时",
+    "１２",
+    "𝟐",
+    "㎡",
+    "ﷺ",
+    "一个",
+    "工作日",
+    "投诉",
+    "师傅",
+    "▁",
+    "后",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(WORDS), max_size=9).map("".join), min_size=1, max_size=4),
+    st.sampled_from(
+        ["repair.outage_single", "complaint.outage", "consult.arrears", "consult.metering", "", "other.report"]
+    ),
+    st.sampled_from(["", THURSDAY, "9999-12-31T23:00:00", "0001-01-01", "昨天"]),
+)
+def test_quotes_are_raw_words_whatever_is_said(book: Rulebook, texts: list[str], subtype: str, start: str) -> None:
+    turns = tuple(Turn(("agent", "customer")[i % 2], text) for i, text in enumerate(texts))
+    call = Call("T", turns, started_at=start)
+    promises, findings = check(call, subtype, book)
+    for record in (*promises, *findings):
+        assert record.quote == turns[record.turn].text[record.start : record.end]
+        assert turns[record.turn].role == "agent"
+    assert len({(f.turn, f.rule_id) for f in findings}) == len(findings)
+    assert all(p.status in ("within", "over", "outdated", "doubtful", "unjudged") for p in promises)
