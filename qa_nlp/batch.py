@@ -1,38 +1,67 @@
-"""A whole batch: read, inspect, write. The result folder appears whole or not at all."""
+"""A whole batch: read, inspect, write. The result folder appears whole or not at all, and a killed run can go on.
+
+While a run is under way, ``.OUT.partial`` holds the spool (what is finished) and the reports as far as they are
+written. All reports are made from spool lines, whether of this run or of the one before, so an interrupted batch
+ends in the same bytes as an undisturbed one.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
+
+from msgspec.structs import asdict, replace
 
 from qa_nlp import __version__
 from qa_nlp.engines.local import Setup, run
 from qa_nlp.errors import Problem, UsageError
+from qa_nlp.model.fits import refuse_foreign
 from qa_nlp.model.store import load_model
+from qa_nlp.privacy.shield import ShownFinding, ShownVerdict
+from qa_nlp.privacy.span import MASK
 from qa_nlp.read import open_calls
-from qa_nlp.records import Skipped
+from qa_nlp.read.opening import walk
 from qa_nlp.repeats import Repeats
 from qa_nlp.report.totals import Totals
-from qa_nlp.report.writer import Writer
+from qa_nlp.report.writer import Writer, default_formats, known_formats
+from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.load import load_book
+from qa_nlp.spool import Chunk, Done, Left, Spool, decoded
 
-FORMATS = ("csv", "jsonl")
 MARK = "run.json"
+SPOOL = "spool.jsonl"
+RESULT = "result"
+GO_ON = "已完成的部分保留着，加上 --resume 再运行一次就接着做"
+CAUSES = {
+    errno.ENOSPC: ("磁盘已满", "请腾出空间"),
+    errno.EDQUOT: ("磁盘配额已满", "请腾出空间"),
+    errno.EFBIG: ("文件超过了系统允许的大小", "请换一个磁盘，或放宽限制"),
+    errno.EROFS: ("磁盘是只读的", "请换一个结果文件夹"),
+    errno.EACCES: ("没有写入权限", "请换一个结果文件夹"),
+    errno.EPERM: ("没有写入权限", "请换一个结果文件夹"),
+    errno.EPIPE: ("接收输出的程序已经关闭", "请不要中途关闭它，或加 --quiet"),
+}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did."""
+    """What a run did; ``resumed`` counts the items taken over from an interrupted run."""
 
     folder: Path
     calls: int
     skipped: int
     totals: Totals
+    resumed: int = 0
 
 
 def score_batch(
@@ -41,8 +70,9 @@ def score_batch(
     setup: Setup,
     *,
     jobs: int = 1,
-    formats: Iterable[str] = FORMATS,
+    formats: Iterable[str] | None = None,
     meta: Path | None = None,
+    resume: bool = False,
     progress: Callable[[int], None] = lambda count: None,
 ) -> Outcome:
     """Score everything under ``paths`` into the folder ``out``.
@@ -50,53 +80,131 @@ def score_batch(
     Args:
         paths: files and folders to read.
         out: result folder; an earlier result there is replaced, anything else is refused.
-        setup: profile, lexicons and model.
+        setup: profile, lexicons, model and how people are protected.
         jobs: processes.
-        formats: of csv, jsonl, xlsx, html, vcon.
+        formats: of csv, jsonl, xlsx, html, vcon; all but vcon when None.
         meta: table that joins agent, team … by call id.
+        resume: go on with an interrupted run of the same inputs and options; without one, start anew.
         progress: told the number of calls done so far.
 
     Raises:
-        UsageError, RulebookError, ModelError: before anything is written.
+        UsageError, RulebookError, ModelError: before anything is written; UsageError also when writing fails
+            (a full disk, a closed pipe) or the run is interrupted, with what was finished kept for ``resume``.
     """
-    wanted = _formats(formats)
-    missing = [path for path in paths if not path.exists()]
+    wanted = _formats(default_formats() if formats is None else formats)
+    missing = [path for path in (*paths, *([meta] if meta else [])) if not path.exists()]
     if missing:
         raise UsageError(Problem("U001", str(p), "没有这个文件或文件夹", "请检查路径") for p in missing)
     _refuse_foreign(out)
     book, model = load_book(setup.profile, setup.lexicons), load_model(setup.model)
+    refuse_foreign(model, book.subtypes, book.steps, book.codes)
     began = time.time()
     partial = out.with_name(f".{out.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    count = 0
+    with _told(out, partial):
+        _restore(out)
+        partial.mkdir(parents=True, exist_ok=True)
+        header = _header(paths, meta, setup, book, model.version)
+        with Spool(partial / SPOOL, header, resume) as spool:
+            shutil.rmtree(partial / RESULT, ignore_errors=True)
+            writer = Writer(partial / RESULT, book, wanted)
+            _feed(writer, _chunks(spool, paths, meta, setup, jobs), book, setup.shield.mask, progress)
+            writer.finish()
+            calls = writer.totals.calls
+            details = {
+                "qa_nlp": __version__, "rulebook": book.digest, "model": model.version, "profile": setup.profile,
+                "inputs": [str(path) for path in paths], "calls": calls, "skipped": writer.skipped, "jobs": jobs,
+                "formats": sorted(wanted), "masked": setup.shield.mask, "pseudonyms": setup.shield.key is not None,
+                "resumed": spool.items, "began": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
+                "seconds": round(time.time() - began, 3),
+            }  # fmt: skip
+            text = json.dumps(details, ensure_ascii=False, indent=1) + "\n"
+            (partial / RESULT / MARK).write_text(text, encoding="utf-8")
+            _swap(partial / RESULT, out)
+        shutil.rmtree(partial, ignore_errors=True)
+    return Outcome(out, calls, writer.skipped, writer.totals, spool.items)
+
+
+def _chunks(spool: Spool, paths: Sequence[Path], meta: Path | None, setup: Setup, jobs: int) -> Iterator[Chunk]:
+    """First what an earlier run finished, then the rest; a chunk is on disk before it is reported."""
+    yield from spool.kept()
+    items = islice(open_calls(paths, meta), spool.items, None)
+    for line in run(items, setup, jobs):
+        spool.append(line)
+        yield decoded(line)
+
+
+def _feed(
+    writer: Writer, chunks: Iterable[Chunk], book: Rulebook, masked: bool, progress: Callable[[int], None]
+) -> None:
     repeats = Repeats(book)
-    with Writer(partial, book, wanted) as writer:
-        for item in run(open_calls(paths, meta), setup, jobs):
-            if isinstance(item, Skipped):
-                writer.skip(item)
-            else:
-                call, verdict = item
-                writer.add(call, repeats.link(call, verdict))
-                count += 1
-                progress(count)
-        writer.finish()
-    details = {
-        "qa_nlp": __version__, "rulebook": book.digest, "model": model.version, "profile": setup.profile,
-        "inputs": [str(path) for path in paths], "calls": count, "skipped": writer.skipped, "jobs": jobs,
-        "formats": sorted(wanted), "began": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
-        "seconds": round(time.time() - began, 3),
-    }  # fmt: skip
-    (partial / MARK).write_text(json.dumps(details, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    _swap(partial, out)
-    return Outcome(out, count, writer.skipped, writer.totals)
+    for record in (record for chunk in chunks for record in chunk):
+        if isinstance(record, Left):
+            writer.skip(record.item)
+            continue
+        writer.add(record.call, _linked(record, repeats, masked))
+        progress(writer.totals.calls)
+
+
+def _linked(record: Done, repeats: Repeats, masked: bool) -> ShownVerdict:
+    """The verdict with a finding for a caller who came back; its quote is cut from words already masked."""
+    verdict = repeats.link(replace(record.call, meta=dict(record.links)), record.verdict)
+    if verdict is record.verdict:
+        return record.verdict
+    *rest, last = verdict.findings
+    if masked and MASK in last.quote:
+        last = ShownFinding(**asdict(last) | {"masked": True})
+    return replace(record.verdict, findings=(*rest, last))
+
+
+def _header(paths: Sequence[Path], meta: Path | None, setup: Setup, book: Rulebook, model: str) -> dict[str, str]:
+    """Everything that the finished part depends on, each under a name that a message can show."""
+    header = {f"输入{number}（{path}）": _listing(path) for number, path in enumerate(paths, 1)}
+    return header | {
+        "随录表 --meta": f"{meta} {_listing(meta)}" if meta else "无",
+        "程序版本": __version__,
+        "档 --profile": setup.profile,
+        "规则表": book.digest,
+        "模型": model,
+        "遮蔽": "有" if setup.shield.mask else "无（--no-mask）",
+        "化名密钥 --pseudonyms": setup.shield.fingerprint or "无",
+    }
+
+
+def _listing(path: Path) -> str:
+    """Names, sizes and times of the files under a path, summed up."""
+    digest, files, size = sha256(), 0, 0
+    for source in walk(path):
+        try:
+            stat = source.path.stat()
+        except OSError:
+            continue
+        files, size = files + 1, size + stat.st_size
+        digest.update(f"{source.path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
+    return f"{files} 个文件，共 {size} 字节，校验 {digest.hexdigest()[:16]}"
+
+
+@contextmanager
+def _told(out: Path, partial: Path) -> Iterator[None]:
+    """Turns what stops a run from outside into a message that says how to go on."""
+    try:
+        yield
+    except OSError as error:
+        shutil.rmtree(partial / RESULT, ignore_errors=True)
+        cause, advice = CAUSES.get(error.errno or 0, (error.strerror or type(error).__name__, "请检查磁盘和文件夹"))
+        raise UsageError(Problem("U007", str(out), f"写不下去：{cause}", f"{advice}；{GO_ON}")) from error
+    except BrokenExecutor as error:
+        problem = Problem("U008", str(out), "一个检查进程被系统终止（常见原因是内存不足）", f"请减少 --jobs；{GO_ON}")
+        raise UsageError(problem) from error
+    except KeyboardInterrupt as error:
+        raise UsageError(Problem("U009", str(out), "已中断", GO_ON)) from error
 
 
 def _formats(formats: Iterable[str]) -> set[str]:
-    wanted = set(formats)
-    unknown = wanted - set(FORMATS)
+    wanted, known = set(formats), known_formats()
+    unknown = wanted - set(known)
     if unknown:
         raise UsageError(
-            Problem("U002", "--format", f"不认识：{'、'.join(sorted(unknown))}", f"可以写：{','.join(FORMATS)}")
+            Problem("U002", "--format", f"不认识：{'、'.join(sorted(unknown))}", f"可以写：{','.join(known)}")
         )
     return wanted
 
@@ -106,12 +214,18 @@ def _refuse_foreign(out: Path) -> None:
         raise UsageError(Problem("U003", str(out), "这里已有别的文件，不能当作结果文件夹", "请换一个空的或新的文件夹"))
 
 
-def _swap(partial: Path, out: Path) -> None:
+def _restore(out: Path) -> None:
+    """Killed between the two renames of ``_swap``: the earlier result gets its name back."""
+    old = out.with_name(f".{out.name}.old")
+    if old.exists() and not out.exists():
+        old.rename(out)
+
+
+def _swap(result: Path, out: Path) -> None:
     """Put the finished folder in place of an earlier result."""
     old = out.with_name(f".{out.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if out.exists():
         out.rename(old)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial.rename(out)
+    result.rename(out)
     shutil.rmtree(old, ignore_errors=True)

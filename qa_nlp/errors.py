@@ -27,6 +27,10 @@ class QaError(Exception):
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[QaError], tuple[tuple[Problem, ...]]]:
+        """Pickle by the problems, so that a worker's error arrives as it was raised."""
+        return type(self), (self.problems,)
+
 
 class UsageError(QaError):
     """A path or an option that cannot be used."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from qa_nlp import __version__
 from qa_nlp.check import check, gather
 from qa_nlp.classify import classify
+from qa_nlp.model.fits import refuse_foreign
 from qa_nlp.model.store import Model
 from qa_nlp.records import Call, Verdict
 from qa_nlp.rulebook.book import Rulebook
@@ -21,6 +22,10 @@ class Inspector:
 
     book: Rulebook
     model: Model
+
+    def __post_init__(self) -> None:
+        """Refuse a model whose labels the rulebook does not know."""
+        refuse_foreign(self.model, self.book.subtypes, self.book.steps, self.book.codes)
 
     def inspect(self, calls: Sequence[Call]) -> list[Verdict]:
         """Inspect calls, in their order. Calls must have at least one turn."""

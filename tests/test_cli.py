@@ -25,15 +25,15 @@ def test_help_is_chinese(run_cli: Run) -> None:
 
 
 def test_cli_py_works_from_a_checkout() -> None:
-    result = subprocess.run(
-        [sys.executable, "cli.py", "version"], capture_output=True, text=True, cwd=ROOT, check=True
-    )
+    result = subprocess.run([sys.executable, "cli.py", "version"], capture_output=True, text=True, cwd=ROOT, check=True)
     assert result.stdout.strip()
 
 
 def test_explain_marks_findings_in_place(run_cli: Run, tmp_path: Path) -> None:
     source = tmp_path / "一通.txt"
-    source.write_text("座席：您好\n客户：我家没电了\n座席：谁让您不早点交电费\n客户：好吧\n座席：再见\n", encoding="utf-8")
+    source.write_text(
+        "座席：您好\n客户：我家没电了\n座席：谁让您不早点交电费\n客户：好吧\n座席：再见\n", encoding="utf-8"
+    )
     result = run_cli("explain", "一通", source)
     assert result.returncode == 0, result.stderr
     assert "【谁让您" in result.stdout

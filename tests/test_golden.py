@@ -14,11 +14,16 @@ CALLS = sorted((Path(__file__).parent / "calls").glob("*.txt"))
 
 
 def lines_of(verdict: Verdict) -> str:
-    head = [f"业务 {verdict.subtype}{' 需复核' if verdict.needs_review else ''}", f"得分 {verdict.score} {verdict.grade}"]
+    head = [
+        f"业务 {verdict.subtype}{' 需复核' if verdict.needs_review else ''}",
+        f"得分 {verdict.score} {verdict.grade}",
+    ]
     if verdict.veto:
         head.append(f"红线 {verdict.veto}")
     found = [f"第{f.turn + 1}句 {f.code} “{f.quote}” {f.status} {f.rule_id}" for f in verdict.findings]
-    steps = [f"{s.need or '另有'} {s.step} {s.verdict}" for s in verdict.steps if s.need == "必须" or s.verdict == "pass"]
+    steps = [
+        f"{s.need or '另有'} {s.step} {s.verdict}" for s in verdict.steps if s.need == "必须" or s.verdict == "pass"
+    ]
     return "\n".join([*head, *found, *steps]) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What the agent said and did: phrasing, steps, promises, conduct, handling.
+"""What the agent said and did: phrasing, steps, situations, promises, conduct, handling.
 
 ``check`` is the one public function: (evidence of a call, its label, the book) → Checked.
 """
@@ -10,6 +10,7 @@ from qa_nlp.check.evidence import Evidence, gather
 from qa_nlp.check.handling import handling_findings, tiers
 from qa_nlp.check.phrasing import phrasing_findings
 from qa_nlp.check.promises import find_promises
+from qa_nlp.check.situations import situation_verdicts
 from qa_nlp.check.steps import done_steps, step_verdicts
 from qa_nlp.records import Checked, Label
 from qa_nlp.rulebook.book import Rulebook
@@ -28,7 +29,7 @@ def check(evidence: Evidence, label: Label, book: Rulebook) -> Checked:
         *conduct,
         *handling_findings(evidence, label, done, book),
     ]
-    steps = step_verdicts(evidence, label, done, book)
+    steps = [*step_verdicts(evidence, label, done, book), *situation_verdicts(evidence, label, book)]
     return Checked(
         tuple(sorted(findings, key=lambda f: (f.turn, f.start, f.code))),
         tuple(steps),

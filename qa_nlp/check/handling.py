@@ -21,8 +21,8 @@ RECORDED = {
     "consult": ("咨询", "查询", "consult"),
     "other": ("意见", "建议", "表扬", "举报", "其他", "回访", "other"),
 }
-HELLO = re.compile(r"[你早]好|[早晚]上好|[上中下]午好|欢迎|[节新]日?好")
-THANKS = re.compile(r"感谢|谢谢|多谢|祝你")
+HELLO = re.compile(r"[您你早]好|[早晚]上好|[上中下]午好|欢迎|[节新]日?好")
+THANKS = re.compile(r"感谢|谢谢|多谢|祝[您你]")
 BYE = re.compile(r"再见|拜拜|再会|慢走|晚安|88$")
 TIERS = ("缺失", "不完整", "达标")
 ALMOST_NO = 0.15

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa_nlp.check.evidence import Evidence
-from qa_nlp.check.occasions import Line, Occasion, occasions, waited
+from qa_nlp.check.line import Line
+from qa_nlp.check.occasions import Occasion, occasions, waited
 from qa_nlp.records import Call, Label, StepVerdict
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.matcher import Condition, Hit
@@ -49,7 +50,7 @@ def verdicts_of(prepared: Prepared, hits: Sequence[Hit], book: Rulebook) -> list
     line = Line(prepared, hits)
     found = []
     for situation in book.situations:
-        if not situation.events and situation.id not in line.by_code:
+        if not situation.events and not line.notices and situation.id not in line.by_code:
             continue
         judged = [j for o in occasions(situation, line) if (j := _judge(situation, o, line)) is not None]
         if judged:
@@ -77,7 +78,8 @@ def _judge(situation: Situation, occasion: Occasion, line: Line) -> Judged | Non
     turns = [turn for run in runs for turn in run]
     if not _context_holds(situation, occasion, turns, line):
         return None
-    if not turns:
+    after = [turn for turn in turns if turn > occasion.turn or occasion.inclusive]
+    if not after:
         if line.agent_hung_up:
             return Judged("violation", None, None, f"{situation.id} 座席没有应答就挂机", LIKELY)
         return Judged("insufficient", None, None, f"{situation.id} 座席没有机会应答", DOUBTFUL)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 
 from qa_nlp import __version__
-from qa_nlp.cli import learn, rules, score
+from qa_nlp.cli import learn, read, rules, score
 from qa_nlp.cli.common import app
 from qa_nlp.errors import QaError
 
-__all__ = ["app", "learn", "main", "rules", "score"]
+__all__ = ["app", "learn", "main", "read", "rules", "score"]
 
 
 def main() -> None:

@@ -1,40 +1,114 @@
-"""``rules …``: check, test, list, try."""
+"""``rules …``: check, test, show, try and list; diff, stats and accept-appeal."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_nlp.cli.common import AnyProfile, Lexicons, Profile, rules_app
+from qa_nlp.cli.common import AnyProfile, Lexicons, ModelPath, Profile, model_folder, rules_app
+
+if TYPE_CHECKING:
+    from qa_nlp.errors import Problem
+    from qa_nlp.records import Call, Skipped
+    from qa_nlp.rulebook.appeals import CaseOutcome
+    from qa_nlp.rulebook.book import Rulebook
+    from qa_nlp.rulebook.matcher import Hit
+    from qa_nlp.rulebook.selftest import Outcome
+    from qa_nlp.rulebook.selftest_situations import DialogueOutcome
+    from qa_nlp.rulebook.trial import Trial
+
+Calls = Annotated[list[Path], typer.Argument(help="通话文件或文件夹，可以多个")]
 
 
 @rules_app.command("check")
 def rules_check(profile: AnyProfile = "", lexicons: Lexicons = None) -> None:
-    """检查规则表的写法，列出全部问题。"""
-    from qa_nlp.rulebook.load import PROFILES, load_book
+    """检查规则表的写法，列出全部问题；写得对而没有用的，作为提醒列在后面。"""
+    from qa_nlp.paths import data_file
+    from qa_nlp.rulebook.lint import warnings
 
-    for name in [profile] if profile else PROFILES:
-        book = load_book(name, lexicons)
-        print(f"{name}：{len(book.rules)} 条规则，没有问题。")
+    books, problems = _books(profile, lexicons)
+    for book in books:
+        print(f"{book.profile}：{len(book.rules)} 条规则，没有问题。")
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    found = warnings(books, (lexicons or data_file("lexicons")) if not profile else None)
+    for warning in found:
+        print(warning)
+    if found:
+        print(f"共 {len(found)} 处提醒，不影响使用。")
+    if problems:
+        print(f"共 {len(problems)} 个问题，改好之前不能使用。", file=sys.stderr)
+        raise typer.Exit(2)
 
 
 @rules_app.command("test")
-def rules_test(profile: AnyProfile = "", lexicons: Lexicons = None) -> None:
-    """逐条运行规则自带的例句。"""
-    from qa_nlp.rulebook.load import PROFILES, load_book
-    from qa_nlp.rulebook.selftest import run_examples
+def rules_test(
+    only: Annotated[list[str] | None, typer.Argument(help="只运行这些编号：规则、例句、情景或案例")] = None,
+    profile: AnyProfile = "",
+    lexicons: Lexicons = None,
+) -> None:
+    """逐条运行规则和情景自带的例句，以及 cases 里的句子。"""
+    from qa_nlp.errors import RulebookError
 
-    failed = 0
-    for name in [profile] if profile else PROFILES:
-        outcomes = list(run_examples(load_book(name, lexicons)))
-        bad = [outcome for outcome in outcomes if not outcome.passed]
-        failed += len(bad)
-        for outcome in bad:
-            print(f"✗ {outcome}")
-        print(f"{name}：{len(outcomes)} 个例句，{len(bad)} 个不符。")
+    books, problems = _books(profile, lexicons)
+    if problems:
+        raise RulebookError(problems)
+    failed = sum(_test(book, only or []) for book in books)
     if failed:
         raise typer.Exit(1)
+
+
+def _test(book: Rulebook, only: list[str]) -> int:
+    """Print what failed in one book and a sum; return the number of failures."""
+    from qa_nlp.check.situations import judge_call
+    from qa_nlp.rulebook.appeals import run_cases
+    from qa_nlp.rulebook.selftest import run_examples
+    from qa_nlp.rulebook.selftest_situations import run_dialogues
+
+    def wanted(*names: str) -> bool:
+        return not only or bool(set(names) & set(only))
+
+    examples = [o for o in run_examples(book) if wanted(o.name, o.rule.id)]
+    dialogues = [o for o in run_dialogues(book, judge_call) if wanted(o.dialogue.name, o.situation.id)]
+    cases = [o for o in run_cases(book) if wanted(o.case.id)]
+    outcomes: list[Outcome | DialogueOutcome | CaseOutcome] = [*examples, *dialogues, *cases]
+    bad = [outcome for outcome in outcomes if not outcome.passed]
+    for outcome in bad:
+        print(f"✗ {outcome}")
+    for held in (outcome for outcome in cases if outcome.held_by_appeal):
+        print(f"○ {held.case.id}：{'、'.join(held.rules)} 仍会命中，靠 cases 排除；请把规则改窄")
+    parts = f"{len(examples)} 个例句，{len(dialogues)} 段情景对话，{len(cases)} 个案例"
+    print(f"{book.profile}：{parts}，{len(bad)} 个不符。")
+    return len(bad)
+
+
+@rules_app.command("show")
+def rules_show(
+    number: Annotated[str, typer.Argument(help="规则或情景的编号，如 BLA-001、H05")],
+    profile: Profile = "power",
+    lexicons: Lexicons = None,
+) -> None:
+    """看一条规则：查到什么、为什么、例句、换个说法、依据、写法。"""
+    from difflib import get_close_matches
+
+    from qa_nlp.errors import Problem, UsageError
+    from qa_nlp.rulebook.load import PROFILES, load_book
+    from qa_nlp.rulebook.pages import page
+
+    known: list[str] = []
+    for name in dict.fromkeys((profile, *PROFILES)):
+        book = load_book(name, lexicons)
+        if found := page(number.strip().upper(), book):
+            print(found)
+            return
+        known += [*book.by_id, *(situation.id for situation in book.situations)]
+    near = get_close_matches(number.upper(), dict.fromkeys(known), 3, 0.5)
+    advice = f"是不是：{'、'.join(near)}" if near else "用 rules list 看全部编号"
+    raise UsageError(Problem("U011", number, "没有这个编号", advice))
 
 
 @rules_app.command("try")
@@ -42,23 +116,31 @@ def rules_try(
     sentence: Annotated[str, typer.Argument(help="要试的一句话；前文写作 客：…／座：…")],
     profile: Profile = "power",
     lexicons: Lexicons = None,
+    nearest: Annotated[int, typer.Option("--nearest", min=0, help="最多列几条差一点命中的规则")] = 5,
 ) -> None:
-    """试一句话会命中哪些规则。"""
-    from qa_nlp.records import Call, Turn
+    """试一句话会命中哪些规则，为什么；哪些差一点命中，差在哪里。"""
     from qa_nlp.rulebook.load import load_book
-    from qa_nlp.rulebook.rule import read_example
-    from qa_nlp.text.prepared import prepare
+    from qa_nlp.rulebook.pages import trial_lines
+    from qa_nlp.rulebook.trial import try_sentence
 
     book = load_book(profile, lexicons)
-    example = read_example(sentence, "agent")
-    last = Turn("customer" if sentence.startswith("客") and "／座" not in sentence else "agent", example.text)
-    prepared = prepare(Call("试", (*(Turn(role, text) for role, text in example.before), last)))
-    hits = book.matcher.scan(prepared)
-    for hit in hits:
-        _, _, quote = prepared.quote(hit.turn, hit.start, hit.end)
-        print(f"{hit.rule.id} {hit.rule.name}（{hit.rule.kind} {hit.rule.code}，{hit.match}）：“{quote}”")
-    if not hits:
-        print("没有命中任何规则。")
+    trial = try_sentence(book, sentence, nearest)
+    print("\n".join(trial_lines(trial, lambda hit: _why_suppressed(hit, trial, book))))
+
+
+def _why_suppressed(hit: Hit, trial: Trial, book: Rulebook) -> str:
+    """Why a report keeps this hit out of the score; "" where it counts."""
+    from qa_nlp.check.phrasing import is_mention, is_quoted
+    from qa_nlp.rulebook.appeals import is_cleared
+
+    folded, text = trial.prepared.folded, trial.prepared.call.turns[hit.turn].text
+    if hit.rule.kind != "phrase":
+        return ""
+    if is_cleared(hit.rule.code, text, book):
+        return "cases 里已认定不算，报告里排除"
+    start, end, _ = trial.prepared.quote(hit.turn, hit.start, hit.end)
+    said = is_mention(folded.match, folded.starts[hit.turn], hit.start) or is_quoted(text, start, end)
+    return "像是转述或引用别人的话，报告里排除" if said else ""
 
 
 @rules_app.command("list")
@@ -73,3 +155,100 @@ def rules_list(
     for rule in load_book(profile, lexicons).rules:
         if not kind or rule.kind == kind:
             print(f"{rule.id}\t{rule.kind}\t{rule.code}\t{rule.name}")
+
+
+@rules_app.command("diff")
+def rules_diff(
+    old: Annotated[Path, typer.Argument(help="改之前的规则表文件夹")],
+    new: Annotated[Path, typer.Argument(help="改之后的规则表文件夹")],
+    calls: Calls,
+    profile: Profile = "power",
+    model: ModelPath = None,
+) -> None:
+    """比较两套规则表：同样的通话，哪些问题新增、消失，各座席的分数怎么变。"""
+    from qa_nlp.inspector import Inspector
+    from qa_nlp.model.store import load_model
+    from qa_nlp.rule_diff import compare, lines
+    from qa_nlp.rulebook.load import load_book
+
+    scorer = load_model(model_folder(model, profile))
+    before, after = (Inspector(load_book(profile, root), scorer) for root in (old, new))
+    difference = compare(_open(calls), before, after)
+    print("\n".join(lines(difference)))
+    if difference.skipped:
+        print(f"跳过 {len(difference.skipped)} 项，未比较", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+@rules_app.command("stats")
+def rules_stats(
+    out: Annotated[Path, typer.Argument(help="score 的结果文件夹")],
+    profile: Annotated[str, typer.Option("--profile", help="档；不写则用那次运行的")] = "",
+    lexicons: Lexicons = None,
+) -> None:
+    """统计一次结果里每条规则命中多少、疑似占多少，哪些规则从未命中。"""
+    from qa_nlp.report.rule_stats import lines, read_stats, run_profile
+    from qa_nlp.rulebook.load import load_book
+
+    stats = read_stats(out)
+    print("\n".join(lines(stats, load_book(profile or run_profile(out) or "power", lexicons))))
+
+
+@rules_app.command("accept-appeal")
+def rules_accept_appeal(
+    call_id: Annotated[str, typer.Argument(help="通话编号")],
+    turn: Annotated[int, typer.Argument(min=1, help="第几句，从 1 数起（findings.csv 的“第几句”）")],
+    code: Annotated[str, typer.Argument(help="被判的差错代码（findings.csv 的“代码”）")],
+    calls: Calls,
+    reason: Annotated[str, typer.Option("--reason", help="为什么不算差错")],
+    profile: Profile = "power",
+    lexicons: Lexicons = None,
+) -> None:
+    """申诉成立：把这句话记入 common/cases.csv，以后同样的话不再算这种差错。"""
+    from datetime import date
+
+    from qa_nlp.errors import Problem, UsageError
+    from qa_nlp.paths import data_file
+    from qa_nlp.records import Call
+    from qa_nlp.rulebook.appeals import accept_appeal
+    from qa_nlp.rulebook.load import load_book
+
+    root = lexicons or data_file("lexicons")
+    found = next((c for c in _open(calls) if isinstance(c, Call) and c.call_id == call_id), None)
+    if found is None:
+        raise UsageError(Problem("U004", call_id, "在这些文件里没有这通电话", "请检查通话编号，或换一个文件"))
+    today = date.today().isoformat()
+    number = accept_appeal(root, found, turn - 1, code, reason.strip(), today, load_book(profile, lexicons))
+    where = root / "common" / "cases.csv"
+    print(f"已记入 {where}：{number}" if number else f"{where} 里已有这句话，没有重复记。")
+
+
+def _books(profile: str, lexicons: Path | None) -> tuple[list[Rulebook], list[Problem]]:
+    """The books that compile, and every problem of all of them, each once."""
+    from qa_nlp.errors import RulebookError
+    from qa_nlp.rulebook.appeals import case_problems
+    from qa_nlp.rulebook.load import PROFILES, load_book
+
+    books: list[Rulebook] = []
+    problems: dict[str, Problem] = {}
+    for name in [profile] if profile else PROFILES:
+        try:
+            book = load_book(name, lexicons)
+            own: Iterable[Problem] = case_problems(book)
+            if not own:
+                books.append(book)
+        except RulebookError as error:
+            own = error.problems
+        problems |= {str(problem): problem for problem in own}
+    return books, list(problems.values())
+
+
+def _open(paths: list[Path]) -> Iterable[Call | Skipped]:
+    """Calls below the paths. Raises UsageError where a path does not exist."""
+    from qa_nlp.errors import Problem, UsageError
+    from qa_nlp.read import open_calls
+
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise UsageError(Problem("U001", str(p), "没有这个文件或文件夹", "请检查路径") for p in missing)
+    return open_calls(paths)

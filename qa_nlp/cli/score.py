@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa_nlp.cli.common import Jobs, Lexicons, ModelPath, Profile, Quiet, app, cores, model_folder, progress
+from qa_nlp.cli.output import printed, single_threaded
 
 if TYPE_CHECKING:
     from qa_nlp.batch import Outcome
+    from qa_nlp.privacy.shield import Shield
+
+NoMask = Annotated[bool, typer.Option("--no-mask", help="报告里不遮蔽个人信息（会记入 run.json）")]
+Pseudonyms = Annotated[
+    Path | None, typer.Option("--pseudonyms", help="密钥文件：座席和来电号码换成稳定的化名（HMAC-SHA-256）")
+]
 
 
 @app.command()
@@ -21,20 +28,29 @@ def score(
     model: ModelPath = None,
     lexicons: Lexicons = None,
     meta: Annotated[Path | None, typer.Option("--meta", help="按通话编号补充座席、班组等的表（CSV 或 XLSX）")] = None,
-    formats: Annotated[str, typer.Option("--format", help="输出格式，逗号分隔")] = "csv,jsonl",
+    formats: Annotated[
+        str, typer.Option("--format", help="输出格式，逗号分隔：csv,xlsx,html,jsonl,vcon；默认除 vcon 外全部")
+    ] = "",
     jobs: Jobs = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="接着做上次中断的同一批")] = False,
+    no_mask: NoMask = False,
+    pseudonyms: Pseudonyms = None,
     quiet: Quiet = False,
 ) -> None:
     """检查一批通话，写出报告。"""
+    single_threaded()
     from qa_nlp.batch import score_batch
     from qa_nlp.engines.local import Setup
 
-    setup = Setup(profile, lexicons, model_folder(model, profile))
-    wanted = [name.strip() for name in formats.split(",") if name.strip()]
+    setup = Setup(profile, lexicons, model_folder(model, profile), _shield(no_mask, pseudonyms))
+    wanted = [name.strip() for name in formats.split(",") if name.strip()] or None
     with progress("已检查", quiet) as tick:
-        outcome = score_batch(paths, out, setup, jobs=cores(jobs), formats=wanted, meta=meta, progress=tick)
+        outcome = score_batch(
+            paths, out, setup, jobs=cores(jobs), formats=wanted, meta=meta, resume=resume, progress=tick
+        )
     if not quiet:
-        _print_outcome(outcome)
+        with printed():
+            _print_outcome(outcome)
     if outcome.skipped:
         raise typer.Exit(1)
 
@@ -46,8 +62,10 @@ def explain(
     profile: Profile = "power",
     model: ModelPath = None,
     lexicons: Lexicons = None,
+    no_mask: NoMask = False,
 ) -> None:
     """打印一通电话，在原话处标出每个问题、理由和建议。"""
+    single_threaded()
     from qa_nlp.errors import Problem, UsageError
     from qa_nlp.inspector import Inspector
     from qa_nlp.model.store import load_model
@@ -56,12 +74,21 @@ def explain(
     from qa_nlp.report.explain import explain as render
     from qa_nlp.rulebook.load import load_book
 
+    shield = _shield(no_mask, None)
     inspector = Inspector(load_book(profile, lexicons), load_model(model_folder(model, profile)))
     for call in open_calls(paths):
         if isinstance(call, Call) and call.call_id == call_id:
-            print(render(call, inspector.inspect([call])[0], inspector.book))
+            shown, verdict = shield.shown(call, inspector.inspect([call])[0])
+            with printed():
+                print(render(shown, verdict, inspector.book))
             return
     raise UsageError(Problem("U004", call_id, "在这些文件里没有这通电话", "请检查通话编号，或换一个文件"))
+
+
+def _shield(no_mask: bool, pseudonyms: Path | None) -> Shield:
+    from qa_nlp.privacy.shield import Shield, read_key
+
+    return Shield(not no_mask, read_key(pseudonyms) if pseudonyms else None)
 
 
 def _print_outcome(outcome: Outcome) -> None:

@@ -1,22 +1,30 @@
-"""Where a batch runs on this machine: joblib processes, results in input order."""
+"""Where a batch runs on this machine: worker processes, results in input order, never more than a few ahead."""
 
 from __future__ import annotations
 
 import os
+import threading
+import time
+from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 
-from joblib import Parallel, delayed
-
 from qa_nlp.inspector import Inspector
 from qa_nlp.model.store import load_model
+from qa_nlp.privacy.shield import Shield
 from qa_nlp.records import Call, Skipped, Verdict
+from qa_nlp.repeats import KEYS
 from qa_nlp.rulebook.load import load_book
+from qa_nlp.spool import Done, Left, Record, encoded
 
 CHUNK = 64
+AHEAD = 4
+# A linear model on 64 calls is too small for threads; they would only fight over the cores.
+THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
@@ -26,24 +34,46 @@ class Setup:
     profile: str
     lexicons: Path | None
     model: Path
+    shield: Shield = field(default_factory=Shield)
 
 
-Item = tuple[Call, Verdict] | Skipped
+def run(items: Iterable[Call | Skipped], setup: Setup, jobs: int) -> Iterator[bytes]:
+    """Inspect calls lazily; one spool line a chunk, in the order of the input whatever the number of processes.
 
-
-def run(items: Iterable[Call | Skipped], setup: Setup, jobs: int) -> Iterator[Item]:
-    """Inspect calls lazily; yields in the order of the input whatever the number of processes."""
+    At most ``AHEAD`` chunks a process are under way, however slowly the lines are taken.
+    """
     chunks = _chunks(items)
     if jobs <= 1:
-        for chunk in chunks:
-            yield from inspect_chunk(chunk, setup)
+        yield from (inspect_chunk(chunk, setup) for chunk in chunks)
         return
-    pool = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="3*n_jobs", batch_size=1)
-    for results in pool(delayed(inspect_chunk)(chunk, setup) for chunk in chunks):
-        yield from results
+    # Imported here: a run in one process needs none of it.
+    from joblib.externals.loky import get_reusable_executor
+
+    pool = get_reusable_executor(max_workers=jobs, env=THREADS, initializer=_end_with_parent)
+    waiting = deque(pool.submit(inspect_chunk, chunk, setup) for chunk in islice(chunks, AHEAD * jobs))
+    try:
+        while waiting:
+            line = waiting.popleft().result()
+            waiting.extend(pool.submit(inspect_chunk, chunk, setup) for chunk in islice(chunks, 1))
+            yield line
+    except BaseException:
+        pool.shutdown(wait=False, kill_workers=True)
+        raise
 
 
-def inspect_chunk(chunk: list[Call | Skipped], setup: Setup) -> list[Item]:
+def _end_with_parent() -> None:
+    """In a worker: end when the run that started it was killed and could not say so."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def inspect_chunk(chunk: list[Call | Skipped], setup: Setup) -> bytes:
     """Inspect one chunk in this process; a call that breaks the program is skipped, not lost."""
     inspector = _inspector(setup)
     calls = [item for item in chunk if isinstance(item, Call)]
@@ -51,24 +81,32 @@ def inspect_chunk(chunk: list[Call | Skipped], setup: Setup) -> list[Item]:
         verdicts = dict(zip(map(id, calls), inspector.inspect(calls), strict=True))
     except Exception:
         verdicts = {}
-    return [item if isinstance(item, Skipped) else _one(item, verdicts, inspector) for item in chunk]
+    records = [_one(item, verdicts, inspector, setup.shield) for item in chunk]
+    return encoded(tuple(records))
 
 
-def _one(call: Call, verdicts: dict[int, Verdict], inspector: Inspector) -> Item:
-    verdict = verdicts.get(id(call))
-    if verdict is not None:
-        return call, verdict
+def _one(item: Call | Skipped, verdicts: dict[int, Verdict], inspector: Inspector, shield: Shield) -> Record:
+    if isinstance(item, Skipped):
+        return Left(shield.skipped(item))
     try:
-        return call, inspector.inspect([call])[0]
+        verdict = verdicts.get(id(item)) or inspector.inspect([item])[0]
+        return _shown(item, verdict, shield)
     except Exception as error:
         reason = f"检查时出错：{type(error).__name__}: {error}"
-        return Skipped("", None, call.call_id, reason, "这是程序的缺陷，请把这通电话的文本（隐去个人信息）发给维护者")
+        advice = "这是程序的缺陷，请把这通电话的文本（隐去个人信息）发给维护者"
+        return Left(shield.skipped(Skipped("", None, item.call_id, reason, advice)))
+
+
+def _shown(call: Call, verdict: Verdict, shield: Shield) -> Done:
+    links = {
+        key: blake2b(str(value).encode(), digest_size=16).hexdigest() for key in KEYS if (value := call.meta.get(key))
+    }
+    shown, covered = shield.shown(call, verdict)
+    return Done(shown, covered, links)  # type: ignore[arg-type]  # encodes as a ShownVerdict, plain findings included
 
 
 @cache
 def _inspector(setup: Setup) -> Inspector:
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
     return Inspector(load_book(setup.profile, setup.lexicons), load_model(setup.model))
 
 

@@ -20,7 +20,7 @@ def explain(call: Call, verdict: Verdict, book: Rulebook) -> str:
     for step in verdict.steps:
         if step.need:
             where = f"第{step.turn + 1}句“{step.quote}”" if step.turn is not None else ""
-            lines.append(f"  [{VERDICT[step.verdict]}] {book.steps[step.step].name}（{step.need}）{where}")
+            lines.append(f"  [{VERDICT[step.verdict]}] {book.step_info(step.step).name}（{step.need}）{where}")
     return "\n".join(lines)
 
 

@@ -107,7 +107,7 @@ def _dimension(name: str) -> Callable[[Verdict], object]:
 
 
 def _missing(verdict: Verdict, book: Rulebook) -> list[str]:
-    return [book.steps[s.step].name.split("(")[0] for s in verdict.steps if s.verdict == "violation"]
+    return [book.step_info(s.step).name.split("(")[0] for s in verdict.steps if s.verdict == "violation"]
 
 
 def code_name(code: str, book: Rulebook) -> str:
@@ -152,9 +152,9 @@ def _steps(book: Rulebook) -> Table:
         Column("通话编号", "输入里的 call_id", lambda p: p[0].call_id),
         Column("坐席", "座席工号", lambda p: p[0].agent_id),
         Column("业务", "子类名称", lambda p: _subtype(book, p[0].subtype)),
-        Column("步骤", "步骤名称", of(lambda s: book.steps[s.step].name)),
+        Column("步骤", "步骤名称", of(lambda s: book.step_info(s.step).name)),
         Column("步骤编号", "步骤编号", of(lambda s: s.step)),
-        Column("要求", "必须、条件、建议；空白为清单之外做到的", of(lambda s: s.need)),
+        Column("要求", "必须、条件、建议、情景；空白为清单之外做到的", of(lambda s: s.need)),
         Column("结论", "合格、违规、不适用、证据不足", of(lambda s: VERDICT[s.verdict])),
         Column(
             "扣分",
@@ -163,7 +163,11 @@ def _steps(book: Rulebook) -> Table:
         ),
         Column("第几句", "做到的那一句，从 1 数起", of(lambda s: None if s.turn is None else s.turn + 1)),
         Column("原话", "做到的那句话", of(lambda s: s.quote)),
-        Column("证据", "规则号或语句模型", of(lambda s: "语句模型" if s.evidence == "model" else s.evidence)),
+        Column(
+            "证据",
+            "规则号或语句模型；情景违规写缺什么",
+            of(lambda s: "语句模型" if s.evidence == "model" else s.evidence),
+        ),
         Column("可信度", "0–1", of(lambda s: s.confidence)),
     ]
     return Table("steps", "每通电话的每个步骤一行", tuple(columns))

@@ -76,7 +76,7 @@ def agents_table(book: Rulebook) -> Table:
 
     def top(counter: Counter[str], name: str) -> str:
         names = {c: code_name(c, book) for c in counter} if name == "code" else {
-            s: book.steps[s].name.split("(")[0] for s in counter
+            s: book.step_info(s).name.split("(")[0] for s in counter
         }  # fmt: skip
         return "、".join(f"{names[k]}×{n}" for k, n in sorted(counter.items(), key=lambda kv: (-kv[1], kv[0]))[:3])
 

@@ -1,12 +1,13 @@
-"""Writes the result folder as verdicts stream by: calls.jsonl and the CSV tables."""
+"""Writes the result folder as verdicts stream by: feeds every sink, adds up the batch."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
-from typing import TextIO
+from typing import Protocol, TextIO
 
 import msgspec
 
@@ -15,7 +16,18 @@ from qa_nlp.report.tables import Table, all_tables, neutralised
 from qa_nlp.report.totals import Totals, agents_table, rule_rows, rules_table
 from qa_nlp.rulebook.book import Rulebook
 
-ROUNDED = msgspec.json.Encoder()
+
+class Sink(Protocol):
+    """One report: told of every call and every skipped item in input order, then told that this was all."""
+
+    def add(self, call: Call, verdict: Verdict) -> None:
+        """Take one call (as it may be shown) and its verdict."""
+
+    def skip(self, item: Skipped) -> None:
+        """Take something that was not inspected."""
+
+    def finish(self) -> None:
+        """Write what needs the whole batch and close."""
 
 
 class CsvFile:
@@ -32,62 +44,104 @@ class CsvFile:
         self._writer.writerow([neutralised(cell) for cell in self.table.row(item)])
 
 
+class JsonlSink:
+    """``calls.jsonl``: one verdict a line."""
+
+    def __init__(self, folder: Path, book: Rulebook) -> None:
+        self._file = (folder / "calls.jsonl").open("wb")
+        self._encoder = msgspec.json.Encoder()
+
+    def add(self, call: Call, verdict: Verdict) -> None:
+        """Write one verdict."""
+        self._file.write(self._encoder.encode(verdict) + b"\n")
+
+    def skip(self, item: Skipped) -> None:
+        """Skipped items have no line here."""
+
+    def finish(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class CsvSink:
+    """The CSV tables."""
+
+    def __init__(self, folder: Path, book: Rulebook) -> None:
+        self._folder, self._book, self._totals = folder, book, Totals()
+        self._files = {name: CsvFile(folder, table) for name, table in all_tables(book).items()}
+
+    def add(self, call: Call, verdict: Verdict) -> None:
+        """Write the rows of one call."""
+        self._totals.add(verdict)
+        self._files["calls"].add(verdict)
+        parts = (("findings", verdict.findings), ("steps", verdict.steps), ("promises", verdict.promises))
+        for name, items in parts:
+            for item in items:
+                self._files[name].add((verdict, item))
+
+    def skip(self, item: Skipped) -> None:
+        """Write one row of ``skipped.csv``."""
+        self._files["skipped"].add(item)
+
+    def finish(self) -> None:
+        """Write the tables by agent and by rule."""
+        agents, rules = CsvFile(self._folder, agents_table(self._book)), CsvFile(self._folder, rules_table(self._book))
+        for name in sorted(self._totals.agents):
+            agents.add(self._totals.agents[name])
+        for row in rule_rows(self._totals, self._book):
+            rules.add(row)
+        for file in (agents, rules, *self._files.values()):
+            file.file.close()
+
+
+# Sinks are loaded when they are asked for: a run that writes CSV does not import a workbook library.
+SINKS = {
+    "csv": (__name__, "CsvSink"),
+    "jsonl": (__name__, "JsonlSink"),
+    "xlsx": ("qa_nlp.report.workbook", "WorkbookSink"),
+    "html": ("qa_nlp.report.page", "PageSink"),
+    "vcon": ("qa_nlp.report.vcon", "VconSink"),
+}
+ON_DEMAND = ("vcon",)
+
+
+def known_formats() -> tuple[str, ...]:
+    """The formats that can be written."""
+    return tuple(name for name, (module, _) in SINKS.items() if find_spec(module) is not None)
+
+
+def default_formats() -> tuple[str, ...]:
+    """The formats that are written when none is named."""
+    return tuple(name for name in known_formats() if name not in ON_DEMAND)
+
+
 class Writer:
-    """Takes verdicts one by one; ``close`` writes the tables that need all of them."""
+    """Takes verdicts one by one and feeds them to the sinks; ``finish`` writes what needs all of them."""
 
     def __init__(self, folder: Path, book: Rulebook, formats: Iterable[str]) -> None:
-        self.folder, self.book, self.formats = folder, book, set(formats)
         folder.mkdir(parents=True, exist_ok=True)
         self.totals = Totals()
         self.skipped = 0
-        self._jsonl = (folder / "calls.jsonl").open("wb") if "jsonl" in self.formats else None
-        tables = all_tables(book)
-        self._csv = {name: CsvFile(folder, table) for name, table in tables.items()} if "csv" in self.formats else {}
-
-    def __enter__(self) -> Writer:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._close_files()
+        wanted = set(formats)
+        self._sinks: list[Sink] = [
+            getattr(import_module(module), sink)(folder, book)
+            for name, (module, sink) in SINKS.items()
+            if name in wanted
+        ]
 
     def add(self, call: Call, verdict: Verdict) -> None:
-        """Write one verdict everywhere."""
+        """Feed one call to every sink."""
         self.totals.add(verdict)
-        if self._jsonl:
-            self._jsonl.write(ROUNDED.encode(verdict) + b"\n")
-        if self._csv:
-            self._csv["calls"].add(verdict)
-            for name, items in (
-                ("findings", verdict.findings),
-                ("steps", verdict.steps),
-                ("promises", verdict.promises),
-            ):
-                for item in items:
-                    self._csv[name].add((verdict, item))
+        for sink in self._sinks:
+            sink.add(call, verdict)
 
     def skip(self, item: Skipped) -> None:
-        """Record something that was not inspected."""
+        """Feed one skipped item to every sink."""
         self.skipped += 1
-        if self._csv:
-            self._csv["skipped"].add(item)
+        for sink in self._sinks:
+            sink.skip(item)
 
     def finish(self) -> None:
-        """Write what needs the whole batch."""
-        if self._csv:
-            agents = CsvFile(self.folder, agents_table(self.book))
-            for name in sorted(self.totals.agents):
-                agents.add(self.totals.agents[name])
-            rules = CsvFile(self.folder, rules_table(self.book))
-            for row in rule_rows(self.totals, self.book):
-                rules.add(row)
-            agents.file.close()
-            rules.file.close()
-        self._close_files()
-
-    def _close_files(self) -> None:
-        if self._jsonl:
-            self._jsonl.close()
-        for file in self._csv.values():
-            file.file.close()
+        """Let every sink write what needs the whole batch."""
+        for sink in self._sinks:
+            sink.finish()

@@ -9,7 +9,8 @@ phrases that speech recognition damaged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -25,6 +26,7 @@ from qa_nlp.text.words import word_edges
 
 SOUND_LENGTH = 4
 SOUND_CONFIDENCE = 0.8
+ANY = "any"
 
 
 @dataclass(frozen=True)
@@ -109,62 +111,86 @@ class Matcher:
         self.along = tuple(Condition(rule.along, classes) for rule in self.rules)
         self.customer = tuple(Condition(rule.customer_before, classes) for rule in self.rules)
         self._always = [i for i, pattern in enumerate(self.patterns) if not pattern.anchors]
-        self._exact, self._exact_rules = _automaton((i, a) for i, p in enumerate(self.patterns) for a in p.anchors)
-        self._sound, self._sound_rules = _automaton(
+        self._scoped = [rule.scope.first > 0 or rule.scope.last > 0 for rule in self.rules]
+        self._exact, self._exact_rules = self._automaton((i, a) for i, p in enumerate(self.patterns) for a in p.anchors)
+        self._sound, self._sound_rules = self._automaton(
             (i, sound(a)) for i, p in enumerate(self.patterns) if p.sound_source for a in p.anchors
         )
 
     def scan(self, prepared: Prepared) -> list[Hit]:
         """All hits of a call in the order of their place; conditions of the rows are applied."""
-        folded = prepared.folded
         hits: list[Hit] = []
-        for index, turn in self._candidates(prepared, self._exact, self._exact_rules, folded.match):
-            hits.extend(self._hits(prepared, index, turn, "exact"))
+        if self._exact is not None:
+            self._search(prepared, self._exact, self._exact_rules, "exact", frozenset(), hits)
         for index in self._always:
-            for turn in range(len(prepared.roles)):
-                hits.extend(self._hits(prepared, index, turn, "exact"))
+            for turn, role in enumerate(prepared.roles):
+                if self.rules[index].speaker in (role, ANY):
+                    self._hit(prepared, index, turn, "exact", hits)
         if self._sound is not None:
-            done = {(id(hit.rule), hit.turn) for hit in hits}
-            for index, turn in self._candidates(prepared, self._sound, self._sound_rules, prepared.sound):
-                if (id(self.rules[index]), turn) not in done:
-                    hits.extend(self._hits(prepared, index, turn, "phonetic"))
+            done = frozenset((hit.rule.id, hit.turn) for hit in hits)
+            self._search(prepared, self._sound, self._sound_rules, "phonetic", done, hits)
         hits.sort(key=lambda hit: (hit.start, hit.end, hit.rule.id))
         return hits
 
-    def _candidates(
-        self, prepared: Prepared, automaton: Any, owners: list[tuple[int, ...]], text: str
-    ) -> Iterator[tuple[int, int]]:
-        if automaton is None:
-            return
-        seen: set[tuple[int, int]] = set()
-        turn_at = prepared.folded.turn_at
-        roles = prepared.roles
+    def _search(
+        self,
+        prepared: Prepared,
+        automaton: Any,
+        owners: dict[str, list[tuple[int, ...]]],
+        match: str,
+        done: frozenset[tuple[str, int]],
+        hits: list[Hit],
+    ) -> None:
+        """Try each rule once in each turn in which one of its literals occurs and whose speaker it names."""
+        starts, roles = prepared.folded.starts, prepared.roles
+        text = prepared.folded.match if match == "exact" else prepared.sound
+        tried: set[int] = set()
+        size = len(self.rules)
         for literal, start, _ in automaton.find_matches_as_indexes(text, overlapping=True):
-            turn = turn_at(start)
-            for index in owners[literal]:
-                key = (index, turn)
-                if key not in seen:
-                    seen.add(key)
-                    speaker = self.rules[index].speaker
-                    if speaker in (roles[turn], "any"):
-                        yield key
+            turn = bisect_right(starts, start) - 1
+            for index in owners.get(roles[turn], owners[ANY])[literal]:
+                key = turn * size + index
+                if key not in tried:
+                    tried.add(key)
+                    if not done or (self.rules[index].id, turn) not in done:
+                        self._hit(prepared, index, turn, match, hits)
 
-    def _hits(self, prepared: Prepared, index: int, turn: int, match: str) -> Iterator[Hit]:
+    def _hit(self, prepared: Prepared, index: int, turn: int, match: str, hits: list[Hit]) -> None:
         rule, pattern = self.rules[index], self.patterns[index]
-        role = prepared.roles[turn]
-        if rule.speaker not in (role, "any") or not rule.scope.holds(prepared.nth[turn], prepared.totals[role]):
-            return
+        if self._scoped[index]:
+            role = prepared.roles[turn]
+            if not rule.scope.holds(prepared.nth[turn], prepared.totals[role]):
+                return
         folded = prepared.folded
         start, end = folded.starts[turn], folded.end_of(turn)
-        text = folded.match if match == "exact" else prepared.sound
-        spans = list(_spans(pattern.regex if match == "exact" else pattern.by_sound, text, start, end))
+        exact = match == "exact"
+        text = folded.match if exact else prepared.sound
+        regex = pattern.regex if exact else pattern.by_sound
+        if not pattern.anchors:
+            spans = _re2_spans(regex, text, start, end)
+        elif regex.search(text, start, end) is None:
+            return
+        else:
+            spans = [found.span() for found in regex.finditer(text, start, end)]
         if not spans or not self._conditions_hold(prepared, index, turn, start, end):
             return
         if pattern.whole_words:
             edges = word_edges(folded.plain[start:end])
             spans = [(a, b) for a, b in spans if a - start in edges and b - start in edges]
-        for a, b in spans:
-            yield Hit(rule, turn, a, b, match)
+        hits.extend(Hit(rule, turn, a, b, match) for a, b in spans)
+
+    def _automaton(self, pairs: Iterable[tuple[int, str]]) -> tuple[Any, dict[str, list[tuple[int, ...]]]]:
+        """The automaton over all literals, and for each role the rules that own each literal."""
+        owners: dict[str, list[int]] = {}
+        for index, literal in pairs:
+            owners.setdefault(literal, []).append(index)
+        if not owners:
+            return None, {}
+        by_role = {
+            role: [tuple(i for i in found if self.rules[i].speaker in (role, ANY)) for found in owners.values()]
+            for role in ("agent", "customer", ANY)
+        }
+        return ahocorasick_rs.AhoCorasick(list(owners)), by_role
 
     def _conditions_hold(self, prepared: Prepared, index: int, turn: int, start: int, end: int) -> bool:
         text = prepared.folded.match
@@ -179,20 +205,7 @@ class Matcher:
         return any(customer.found(text, a, b) for a, b in spans)
 
 
-def _spans(regex: Any, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    if isinstance(regex, re.Pattern):
-        for found in regex.finditer(text, start, end):
-            yield found.span()
-    else:
-        for found in regex.finditer(text[start:end]):
-            if found.end() > found.start():
-                yield found.start() + start, found.end() + start
-
-
-def _automaton(pairs: Iterable[tuple[int, str]]) -> tuple[Any, list[tuple[int, ...]]]:
-    owners: dict[str, list[int]] = {}
-    for index, literal in pairs:
-        owners.setdefault(literal, []).append(index)
-    if not owners:
-        return None, []
-    return ahocorasick_rs.AhoCorasick(list(owners)), [tuple(found) for found in owners.values()]
+def _re2_spans(regex: Any, text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """RE2 reads a slice, since it copies what it is given."""
+    found = (match.span() for match in regex.finditer(text[start:end]))
+    return [(a + start, b + start) for a, b in found if b > a]

@@ -18,9 +18,11 @@ from qa_nlp.rulebook.rule import Place, Rule, Scope, read_scope
 from qa_nlp.rulebook.sheet import Row
 
 KIND = "situation"
-TRIGGERS = {"触发客户": "customer", "触发座席": "agent", "触发事件": "system"}
-EVENTS = ("接通", "久振铃", "无声", "未挂机", "姓名已知", "外呼")
-PREMISES = ("政企", "家庭", "外呼", "呼入", "座席未开口", "末尾", "有等待")
+TRIGGERS = {"触发客户": "customer", "触发疑似": "customer?", "触发座席": "agent"}
+NOTICE = "触发事件"
+WEAK = "?"
+EVENTS = ("接通", "久振铃", "无声", "未挂机", "姓名已知", "外呼", "长信息")
+PREMISES = ("政企", "家庭", "非家庭", "外呼", "呼入", "末尾", "有等待")
 BEGINNINGS = ("下句", "本句", "前2句")
 PARTIAL = {"": "violation", "违规": "violation", "证据不足": "insufficient", "合格": "pass"}
 SITUATION_COLUMNS = ("编号", "名称", "必有1", "建议说法", "应合格对话", "应违规对话", "不触发对话")
@@ -55,16 +57,18 @@ class Dialogue:
 class Situation:
     """One row.
 
-    ``triggers`` maps a speaker (customer, agent, system) to a pattern; ``events`` are named
-    happenings that no words show; any of them triggers. ``premises``, ``context`` and the two
-    ``unless`` conditions must hold besides. The answer is the agent's next ``most`` runs of turns
-    (0: all that follow); leaving a point out counts against the agent only when ``least`` runs
-    were there.
+    ``triggers`` maps a speaker (customer, agent; ``customer?`` for words that only may mean it:
+    then nothing missing counts) to a pattern; ``notice`` is looked for in the recorder's lines and
+    asides; ``events`` are named happenings that no words show; any of them triggers. ``premises``, ``context`` and the two ``unless`` conditions
+    must hold besides. The answer is the agent's next ``most`` runs of turns (0: all that follow);
+    leaving a point out counts against the agent only when ``least`` turns were there. ``partial``
+    is the verdict when at least half of the points are there, but not all.
     """
 
     id: str
     name: str
     triggers: Mapping[str, str]
+    notice: Condition
     unless: str
     events: tuple[str, ...]
     premises: tuple[str, ...]
@@ -89,7 +93,7 @@ class Situation:
         """The triggers as rules of kind ``situation``, for the one automaton of the book."""
         return [
             Rule(
-                f"{self.id}-{speaker}", self.name, KIND, self.id, speaker, self.scope, (), "原字", pattern, self.unless,
+                f"{self.id}-{speaker}", self.name, KIND, self.id, speaker.rstrip(WEAK), self.scope, (), "原字", pattern, self.unless,
                 "", "", "", 0.0, self.message, self.suggestion, self.basis, (), (), self.place,
             )
             for speaker, pattern in self.triggers.items()
@@ -152,15 +156,15 @@ class _Reader:
         if not SITUATION_ID.match(row["编号"]):
             self._wrong("编号", f"“{row['编号']}”不能作编号", "写作一个大写字母加两三位数字，如 H05")
         triggers = {speaker: text for column, speaker in TRIGGERS.items() if (text := self._pattern(column))}
-        events = self._names("触发情况", EVENTS)
-        if not triggers and not events:
-            self._wrong("触发客户", "没有任何触发", f"在 {'、'.join(TRIGGERS)} 或 触发情况 里至少写一项")
+        notice, events = self._condition(NOTICE), self._names("触发情况", EVENTS)
+        if not triggers and not events and notice.pattern is None:
+            self._wrong("触发客户", "没有任何触发", f"在 {'、'.join(TRIGGERS)}、{NOTICE} 或 触发情况 里至少写一项")
         scope = read_scope(row["范围"])
         if scope is None:
             self._wrong("范围", f"“{row['范围']}”不认识", "可以写：全程、开场、结束、首3句、末2句，空白为全程")
         least, most = self._runs()
         situation = Situation(
-            row["编号"], row["名称"], triggers, self._pattern("触发除非"), events, self._names("前提", PREMISES),
+            row["编号"], row["名称"], triggers, notice, self._pattern("触发除非"), events, self._names("前提", PREMISES),
             scope or Scope(), self._condition("前文应有"), self._condition("前文除非"), self._condition("应答除非"),
             self._points(), self._condition("应答禁有"), self._choice("应答起", BEGINNINGS), least, most,
             PARTIAL[self._choice("缺部分时", tuple(PARTIAL))], self._cost(), row["提示语"], row["建议说法"], row["依据"],
@@ -223,7 +227,9 @@ class _Reader:
         if text == "全程":
             return 1, 0
         if not match:
-            self._wrong("应答轮数", f"“{text}”不认识", "写最多看几轮，如 2；写 2-3 表示至少有 2 轮才判缺失；或写 全程")
+            self._wrong(
+                "应答轮数", f"“{text}”不认识", "写最多看几轮，如 2；写 2-3 表示座席至少说了 2 句才判缺失；或写 全程"
+            )
             return 1, 2
         return int(match[1] or 1), int(match[2])
 
@@ -240,7 +246,11 @@ class _Reader:
             try:
                 own = read_dialogues(self.row[column], self.row["编号"], column)
             except ValueError as error:
-                self._wrong(column, f"“{error}”读不懂", "每行写 客：… / 座：… / 系统：[静音 6秒] / 元数据：键=值，对话之间写 ---")
+                self._wrong(
+                    column,
+                    f"“{error}”读不懂",
+                    "每行写 客：… / 座：… / 系统：[静音 6秒] / 元数据：键=值，对话之间写 ---",
+                )
                 continue
             if not own:
                 self._wrong(column, "空白", "写一段对话，每行 客：… 或 座：…")

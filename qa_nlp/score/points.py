@@ -2,7 +2,7 @@
 
 A finding costs its own ``points`` of the total, up to a cap a code. The steps together hold a
 budget (步骤上限), shared out over the steps that applied to this call: a step that did not apply
-leaves the denominator. A red line caps the score and is named in ``veto``.
+leaves the denominator. A situation that was answered badly costs what its row says. A red line caps the score and is named in ``veto``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from qa_nlp.records import Call, Checked, Finding, Label, StepVerdict
 from qa_nlp.rulebook.book import Rulebook
 
 DEMANDED = ("必须", "条件")
+SITUATION = "情景"
 SURE = 0.9
 
 
@@ -39,7 +40,7 @@ def score(call: Call, label: Label, checked: Checked, book: Rulebook) -> Score:
     for code, points in _capped(checked.findings, book).items():
         lost[_dimension(code, book)] += points  # type: ignore[assignment]
     for step, points in steps.items():
-        lost[book.steps[step].dimension] += points  # type: ignore[assignment]
+        lost[book.step_info(step).dimension] += points  # type: ignore[assignment]
     dimensions: dict[str, float | None] = {}
     total = 0.0
     for name, weight in book.scoring.weights.items():
@@ -55,13 +56,25 @@ def score(call: Call, label: Label, checked: Checked, book: Rulebook) -> Score:
 
 
 def step_points(steps: tuple[StepVerdict, ...], book: Rulebook) -> dict[str, float]:
-    """What each omitted step costs: its share of the step budget among the steps that applied."""
+    """What each omitted step costs: its share of the step budget among those that applied; and situations."""
     applied = [s for s in steps if s.need in DEMANDED and s.verdict in ("pass", "violation")]
     total = sum(book.steps[s.step].points for s in applied)
     budget = book.scoring.settings.get("步骤上限", 40.0)
-    if not total:
-        return {}
-    return {s.step: round(budget * book.steps[s.step].points / total, 1) for s in applied if s.verdict == "violation"}
+    omitted = [s for s in applied if s.verdict == "violation"] if total else []
+    points = {s.step: round(budget * book.steps[s.step].points / total, 1) for s in omitted}
+    return points | _situation_points(steps, book)
+
+
+def _situation_points(steps: tuple[StepVerdict, ...], book: Rulebook) -> dict[str, float]:
+    """What each situation that was answered badly costs, all together up to the cap of one code."""
+    left = book.scoring.settings.get("单项上限", 12.0)
+    points: dict[str, float] = {}
+    for step in steps:
+        if step.need == SITUATION and step.verdict == "violation":
+            cost = min(left, book.step_info(step.step).points)
+            left -= cost
+            points[step.step] = round(cost, 1)
+    return points
 
 
 def _capped(findings: tuple[Finding, ...], book: Rulebook) -> dict[str, float]:

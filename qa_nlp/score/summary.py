@@ -35,7 +35,9 @@ def _opening(label: Label, score: Score, book: Rulebook) -> str:
 
 
 def _good(dimension: str, steps: tuple[StepVerdict, ...], book: Rulebook) -> str:
-    done = [s for s in steps if s.verdict == "pass" and book.steps[s.step].dimension == dimension]
+    done = [
+        s for s in steps if s.verdict == "pass" and s.step in book.steps and book.steps[s.step].dimension == dimension
+    ]
     if not done:
         return ""
     named = "、".join(_short(book.steps[s.step].name) for s in done[:PRAISED])
@@ -46,9 +48,9 @@ def _good(dimension: str, steps: tuple[StepVerdict, ...], book: Rulebook) -> str
 
 def _bad(dimension: str, checked: Checked, book: Rulebook) -> str:
     missing = [
-        _short(book.steps[s.step].name)
+        _short(book.step_info(s.step).name)
         for s in checked.steps
-        if s.verdict == "violation" and book.steps[s.step].dimension == dimension
+        if s.verdict == "violation" and book.step_info(s.step).dimension == dimension
     ]
     conduct = {row["项目"]: (row["名称"], row["维度"]) for row in book.tables["conduct"]}
     said = []

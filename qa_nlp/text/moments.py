@@ -29,7 +29,7 @@ _CLOCK = rf"(?:[0-9]{{1,2}}:[0-9]{{2}}|{ONE}(?:点钟?(?:半|[一三]刻|{ONE}�
 _MOMENT = re.compile(
     r"(?:"
     rf"(?P<day>大后天|{'|'.join(key for key in DAYS if key != '大后天')})儿?"
-    rf"|(?P<weeks>[这本]|下下?)?(?P<week>{_WEEK})(?P<weekday>[一二三四五六日天末])"
+    rf"|(?<![上每])(?<![上每]个)(?P<weeks>[这本]|下下?)?(?P<week>{_WEEK})(?P<weekday>[一二三四五六日天末])"
     rf"|(?P<whole>[这本]|下下?){_WEEK}"
     rf"|(?P<month>下个?月(?:底|初|末)?|这个月(?:底|末)?|本月(?:底|末)?|月底|月末|月内|年底|年内|年前)"
     rf"|(?P<m>{_CN_DAY})月(?P<d>{_CN_DAY})[号日]"

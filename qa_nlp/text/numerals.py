@@ -127,7 +127,7 @@ def _with_units(text: str) -> tuple[float, float] | None:
         low, high = _number(text[:-1]), _number(text[:-2] + text[-1])
     else:
         low = high = _number(text)
-    return None if low is None or high is None else (low, high)
+    return None if low is None or high is None else (min(low, high), max(low, high))
 
 
 def _number(text: str) -> float | None:

@@ -51,6 +51,16 @@ class Sample:
         return 2.0 if VOICE.match(self.call.call_id) and BASE_VOICE.match(self.voice) else 1.0
 
     @property
+    def only_subtype(self) -> bool:
+        """Whether only the subtype is known: the turns carry no tags because nobody looked."""
+        return self.is_opening or self.call.labels.get("annotated") == "subtype"
+
+    @property
+    def only_faults(self) -> bool:
+        """Whether the annotator looked for faults only: a turn without a step tag may still fulfil one."""
+        return self.call.labels.get("annotated") == "faults"
+
+    @property
     def is_opening(self) -> bool:
         """Whether only the beginning of a call is given: it has a subtype, but its turns are not annotated."""
         return self.voice.startswith(OPENINGS)

@@ -23,7 +23,7 @@ from qa_nlp.training.fit import SEED, Fitted, fit
 ALL_TURNS = 10_000
 PREFIXES = (1, 3, ALL_TURNS)
 STARTS_SHARE = 0.3
-STEP_CONFIRM, STEP_SUSPECT = 0.42, 0.25
+STEP_CONFIRM, STEP_SUSPECT = 0.45, 0.3
 FAULT_CONFIRM, FAULT_SUSPECT = 0.6, 0.3
 REVIEW_RISK = 0.012
 
@@ -119,13 +119,15 @@ def _fit_subjects(subjects: Subjects, subtypes: list[str], jobs: int) -> Fitted:
     return fit(subjects.features, targets, subtypes, [s.voice for s in subjects.samples], jobs=jobs)
 
 
-def sentence_targets(samples: Sequence[Sample], labels: Sequence[str]) -> np.ndarray:
-    """(agent turns, labels) of 0 and 1."""
+def sentence_targets(samples: Sequence[Sample], labels: Sequence[str], book: Rulebook) -> np.ndarray:
+    """(agent turns, labels) of 0 and 1; -1 for steps where only the faults were annotated."""
     column = {name: k for k, name in enumerate(labels)}
+    is_step = np.array([name in book.steps for name in labels])
     rows = []
     for sample in samples:
+        blank = np.where(is_step & sample.only_faults, -1, 0)
         for turn in sample.prepared.agent_turns:
-            row = np.zeros(len(labels), dtype=np.int64)
+            row = blank.copy()
             names = [*sample.call.turns[turn].acts, *(tag.code for tag in sample.call.turns[turn].faults)]
             row[[column[name] for name in names if name in column]] = 1
             rows.append(row)
@@ -133,13 +135,13 @@ def sentence_targets(samples: Sequence[Sample], labels: Sequence[str]) -> np.nda
 
 
 def _fit_sentences(samples: Sequence[Sample], book: Rulebook, jobs: int) -> Fitted:
-    spoken = [s for s in samples if s.prepared.agent_turns and not s.is_opening]
+    spoken = [s for s in samples if s.prepared.agent_turns and not s.only_subtype]
     seen = {a for s in spoken for t in s.call.turns for a in (*t.acts, *(tag.code for tag in t.faults))}
     labels = [name for name in (*book.steps, *book.codes) if name in seen]
     features = stack([sentence_features(s.prepared) for s in spoken])
     voices = [s.voice for s in spoken for _ in s.prepared.agent_turns]
     weights = np.array([s.weight for s in spoken for _ in s.prepared.agent_turns])
-    return fit(features, sentence_targets(spoken, labels), labels, voices, weights=weights, jobs=jobs)
+    return fit(features, sentence_targets(spoken, labels, book), labels, voices, weights=weights, jobs=jobs)
 
 
 def thresholds(labels: Sequence[str], book: Rulebook) -> tuple[np.ndarray, np.ndarray]:

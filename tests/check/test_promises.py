@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa_nlp.check.promises.due import add_workdays, is_workday
 from qa_nlp.check.evidence import Evidence
+from qa_nlp.check.promises.due import add_workdays, is_workday
 from qa_nlp.check.promises.find import find_promises
 from qa_nlp.records import Call, Finding, Label, Promise, RunnerUp, Turn
 from qa_nlp.rulebook.book import Rulebook

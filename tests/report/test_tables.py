@@ -12,7 +12,17 @@ from qa_nlp.rulebook.book import Rulebook
 
 @pytest.mark.parametrize(
     ("cell", "safe"),
-    [("=1+1", "'=1+1"), ("+86", "+86"), ("-5", "-5"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1"), ("\rx", "'\rx"), ("-cmd|x", "'-cmd|x"), ("您好", "您好"), ("", "")],
+    [
+        ("=1+1", "'=1+1"),
+        ("+86", "+86"),
+        ("-5", "-5"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("\rx", "'\rx"),
+        ("-cmd|x", "'-cmd|x"),
+        ("您好", "您好"),
+        ("", ""),
+    ],
 )
 def test_formulas_are_neutralised(cell: str, safe: str) -> None:
     assert neutralised(cell) == safe

@@ -68,7 +68,10 @@ def test_both_files_are_an_error(lexicons: Path) -> None:
 def test_child_switches_off_and_changes_rows(lexicons: Path) -> None:
     other = ["TST-002", *GOOD[1:]]
     write(lexicons / "common/phrases.csv", [HEADERS, GOOD, other])
-    write(lexicons / "power/phrases.csv", [[*HEADERS, "启用"], ["TST-001", *[""] * 8, "否"], ["TST-002", "改名", *[""] * 8]])
+    write(
+        lexicons / "power/phrases.csv",
+        [[*HEADERS, "启用"], ["TST-001", *[""] * 8, "否"], ["TST-002", "改名", *[""] * 8]],
+    )
     load_book.cache_clear()
     rules = [rule for rule in load_book("power", lexicons).rules if rule.kind == "phrase"]
     assert [(rule.id, rule.name) for rule in rules] == [("TST-002", "改名")]

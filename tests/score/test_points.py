@@ -53,9 +53,7 @@ def test_a_red_line_caps_the_score_and_is_named(book: Rulebook) -> None:
     assert result.grade == "不合格"
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"), [("客：没电", "没有座席"), ("客：没电\n座：嗯", "过短")]
-)
+@pytest.mark.parametrize(("text", "reason"), [("客：没电", "没有座席"), ("客：没电\n座：嗯", "过短")])
 def test_what_cannot_be_judged_has_no_score(text: str, reason: str, book: Rulebook) -> None:
     result = score(make_call(text), LABEL, Checked(), book)
     assert result.value is None

@@ -51,7 +51,21 @@ def test_amounts(text: str, expected: tuple[str, float, float, str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["今天", "几天", "第二天", "哪一天", "三月四月", "一天到晚", "周一", "几十分钟", "九点三刻", "上午九点十分到", "四、五、六三个月", "三号楼", "十分着急"],
+    [
+        "今天",
+        "几天",
+        "第二天",
+        "哪一天",
+        "三月四月",
+        "一天到晚",
+        "周一",
+        "几十分钟",
+        "九点三刻",
+        "上午九点十分到",
+        "四、五、六三个月",
+        "三号楼",
+        "十分着急",
+    ],
 )
 def test_look_alikes(text: str) -> None:
     assert found(text) == []

@@ -47,9 +47,11 @@ def test_due(text: str, words: str, due: str) -> None:
     assert (text[moment.start : moment.end], moment.due(SAID).isoformat()) == (words, due)
 
 
-@pytest.mark.parametrize("text", ["昨天", "前天", "您几点到的", "二十二点", "每月", "三号楼", "一点都不急", "上周三"])
+@pytest.mark.parametrize(
+    "text", ["昨天", "前天", "您几点到的", "二十二点", "每月", "三号楼", "一点都不急", "上周三", "上个星期三", "每周五"]
+)
 def test_nothing_to_come(text: str) -> None:
-    assert [text[m.start : m.end] for m in find_moments(text) if "上周" not in text] == []
+    assert [text[m.start : m.end] for m in find_moments(text)] == []
 
 
 @given(st.text(alphabet="今明后天日晚早上下午周月底号点半前之内0123456789一二三十:", max_size=30), st.datetimes())

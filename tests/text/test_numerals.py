@@ -29,7 +29,9 @@ def test_reads_both_ends(text: str, ends: tuple[float, float]) -> None:
     assert read_numeral(text) == ends
 
 
-@pytest.mark.parametrize("text", ["", "天", "几", "几十", "十十", "1.5.2", "三点", "到", "个半", "一二三十四五六十", "3到"])
+@pytest.mark.parametrize(
+    "text", ["", "天", "几", "几十", "十十", "1.5.2", "三点", "到", "个半", "一二三十四五六十", "3到"]
+)
 def test_no_numeral(text: str) -> None:
     assert read_numeral(text) is None
 

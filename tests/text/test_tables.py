@@ -16,6 +16,9 @@ def test_tables_match_the_libraries() -> None:
             assert np.array_equal(shipped[name], np.asarray(value)), f"{name}: run python -m qa_nlp.text.tables"
 
 
-@pytest.mark.parametrize(("syllable", "merged"), [("zhang", "zang"), ("shi", "si"), ("nian", "lian"), ("xing", "xin"), ("feng", "fen"), ("ban", "ban")])
+@pytest.mark.parametrize(
+    ("syllable", "merged"),
+    [("zhang", "zang"), ("shi", "si"), ("nian", "lian"), ("xing", "xin"), ("feng", "fen"), ("ban", "ban")],
+)
 def test_fuzzy(syllable: str, merged: str) -> None:
     assert tables.fuzzy(syllable) == merged

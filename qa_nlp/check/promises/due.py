@@ -40,10 +40,13 @@ def due_of(time: Duration | Moment, said: datetime | None) -> str:
 
 def add_workdays(day: date, count: int) -> date:
     """The ``count``-th working day after ``day``; at most ten years of them."""
-    for _ in range(min(count, 2500)):
-        day += timedelta(days=1)
-        while not is_workday(day):
+    try:
+        for _ in range(min(count, 2500)):
             day += timedelta(days=1)
+            while not is_workday(day):
+                day += timedelta(days=1)
+    except OverflowError:
+        return date.max
     return day
 
 

@@ -1,0 +1,206 @@
+"""What of a call and its verdict may be written down: words masked in place, people under pseudonyms."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+from msgspec.structs import asdict, replace
+
+from qa_nlp.errors import Problem, UsageError
+from qa_nlp.privacy.digit_runs import find_numbers
+from qa_nlp.privacy.masking import mask, mask_turns
+from qa_nlp.privacy.span import MASK, Masked, Span, covered
+from qa_nlp.records import Call, Finding, Promise, Skipped, StepVerdict, Turn, Verdict
+
+LEAST_KEY = 16
+PERSON_KEY = re.compile(
+    r"caller|callee|phone|mobile|^tel|^ani$|name|addr|id_?card|account|mail|plate|customer"
+    r"|姓名|电话|手机|号码|主叫|被叫|地址|身份证|户号|户名|账号|卡号|邮箱|车牌",
+    re.IGNORECASE,
+)
+NAME_KEY = re.compile(r"name|姓名|户名", re.IGNORECASE)
+CALLER_KEY = re.compile(r"caller|主叫|来电号码|^ani$", re.IGNORECASE)
+_BADGE = re.compile(r"工号(?:是|为)?[：:\s]?([0-9A-Za-z零一二三四五六七八九幺洞拐勾]{2,})")
+
+
+class ShownFinding(Finding, frozen=True):
+    """A finding as it is written; ``masked`` is there (and true) only where the quote is not the raw text."""
+
+    masked: bool | UnsetType = UNSET
+
+
+class ShownStep(StepVerdict, frozen=True):
+    """A step as it is written."""
+
+    masked: bool | UnsetType = UNSET
+
+
+class ShownPromise(Promise, frozen=True):
+    """A promise as it is written."""
+
+    masked: bool | UnsetType = UNSET
+
+
+class ShownVerdict(Verdict, frozen=True):
+    """A verdict as it is written."""
+
+    findings: tuple[ShownFinding, ...]
+    steps: tuple[ShownStep, ...]
+    promises: tuple[ShownPromise, ...]
+
+
+@dataclass(frozen=True)
+class Shield:
+    """How people are protected: ``mask`` covers their words, ``key`` gives agents and callers stable pseudonyms."""
+
+    mask: bool = True
+    key: bytes | None = field(default=None, repr=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the key without telling it; "" without one."""
+        return hmac.new(self.key, b"fingerprint", sha256).hexdigest()[:16] if self.key else ""
+
+    def pseudonym(self, kind: str, value: str) -> str:
+        """``value`` under the key (HMAC-SHA-256, 48 bits shown); unchanged without a key or a value."""
+        if not self.key or not value:
+            return value
+        return f"{kind}-{hmac.new(self.key, f'{kind}:{value}'.encode(), sha256).hexdigest()[:12]}"
+
+    def skipped(self, item: Skipped) -> Skipped:
+        """An item of ``skipped.csv``; its reason may quote what could not be read."""
+        return replace(item, reason=mask(item.reason).text) if self.mask else item
+
+    def shown(self, call: Call, verdict: Verdict) -> tuple[Call, Verdict]:
+        """The call (without labels and tags) and its verdict, fit to be written; offsets stay those of the raw text."""
+        masked = self._masked(call)
+        agent = self.pseudonym("座席", call.agent_id)
+        turns = tuple(
+            Turn(turn.role, hidden.text, turn.start, turn.end) for turn, hidden in zip(call.turns, masked, strict=True)
+        )
+        meta = {key: self._meta(key, value) for key, value in call.meta.items()}
+        call_shown = replace(call, turns=turns, agent_id=agent, labels={}, meta=meta)
+        if not any(hidden.spans for hidden in masked):
+            return call_shown, replace(verdict, agent_id=agent)
+        return call_shown, replace(_Cover(call, masked).verdict(verdict), agent_id=agent)
+
+    def _masked(self, call: Call) -> list[Masked]:
+        known = _badges(call.agent_id) if self.key else []
+        if not self.mask and not known:
+            return [Masked(turn.text, ()) for turn in call.turns]
+        if not self.mask:
+            return [_without(turn.text, known) for turn in call.turns]
+        known += [v for k, v in call.meta.items() if isinstance(v, str) and NAME_KEY.search(k)]
+        return mask_turns(call.turns, known)
+
+    def _meta(self, key: str, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {inner: self._meta(inner, part) for inner, part in value.items()}
+        if isinstance(value, list):
+            return [self._meta(key, part) for part in value]
+        if isinstance(value, int) and not isinstance(value, bool) and PERSON_KEY.search(key):
+            value = str(value)
+        if not isinstance(value, str) or not value:
+            return value
+        if self.key and CALLER_KEY.search(key):
+            return self.pseudonym("来电", value)
+        if not self.mask:
+            return value
+        return MASK * len(value) if PERSON_KEY.search(key) else mask(value).text
+
+
+def read_key(path: Path) -> bytes:
+    """The secret of a key file, without spaces around it.
+
+    Raises:
+        UsageError: when the file cannot be read or holds fewer than 16 bytes.
+    """
+    try:
+        key = path.read_bytes().strip()
+    except OSError as error:
+        raise UsageError(
+            Problem("P001", str(path), f"密钥文件读不出来（{error.strerror}）", "请检查路径和权限")
+        ) from None
+    if len(key) < LEAST_KEY:
+        raise UsageError(
+            Problem("P002", str(path), "密钥太短，化名会被猜出来", f"请放至少 {LEAST_KEY} 个随机字符，并妥善保管")
+        )
+    return key
+
+
+class _Cover:
+    """Replaces, in everything said about one call, the words that its masked turns cover."""
+
+    def __init__(self, call: Call, masked: Sequence[Masked]) -> None:
+        self.raw = [turn.text for turn in call.turns]
+        self.hidden = [turn.text for turn in masked]
+        self.pairs: dict[str, str] = {}
+        for turn, hidden in zip(call.turns, masked, strict=True):
+            for start, end, _ in hidden.spans:
+                if end - start > 1:
+                    self.pairs[turn.text[start:end]] = MASK * (end - start)
+
+    def verdict(self, verdict: Verdict) -> Verdict:
+        # Quotes first: a message may hold one that cuts through a number.
+        steps = tuple(self._step(step) for step in verdict.steps)
+        promises = tuple(self._promise(promise) for promise in verdict.promises)
+        quotes = [self._quote(f.turn, f.start, f.end, f.quote) for f in verdict.findings]
+        tidy = self._tidier()
+        findings = tuple(self._finding(f, quote, tidy) for f, quote in zip(verdict.findings, quotes, strict=True))
+        return replace(
+            verdict, findings=findings, steps=steps, promises=promises, summary=tidy(verdict.summary),
+            veto=verdict.veto and tidy(verdict.veto), notes=tuple(map(tidy, verdict.notes)),
+        )  # fmt: skip
+
+    def _quote(self, turn: int | None, start: int, end: int, quote: str) -> str:
+        if turn is None or not 0 <= turn < len(self.raw) or self.raw[turn][start:end] != quote:
+            return mask(quote).text
+        hidden = self.hidden[turn][start:end]
+        if hidden != quote and len(quote) > 1:
+            self.pairs[quote] = hidden
+        return hidden
+
+    def _finding(self, finding: Finding, quote: str, tidy: Callable[[str], str]) -> Finding:
+        message = tidy(finding.message)
+        if quote == finding.quote:
+            return finding if message == finding.message else replace(finding, message=message)
+        return ShownFinding(**asdict(finding) | {"quote": quote, "message": message, "masked": True})
+
+    def _step(self, step: StepVerdict) -> StepVerdict:
+        at = self.raw[step.turn].find(step.quote) if step.turn is not None and step.turn < len(self.raw) else -1
+        quote = self._quote(step.turn, at, at + len(step.quote), step.quote) if step.quote else ""
+        return step if quote == step.quote else ShownStep(**asdict(step) | {"quote": quote, "masked": True})
+
+    def _promise(self, promise: Promise) -> Promise:
+        quote = self._quote(promise.turn, promise.start, promise.end, promise.quote)
+        if quote == promise.quote:
+            return promise
+        return ShownPromise(**asdict(promise) | {"quote": quote, "masked": True})
+
+    def _tidier(self) -> Callable[[str], str]:
+        words = re.compile("|".join(map(re.escape, sorted(self.pairs, key=lambda word: (-len(word), word)))) or r"(?!)")
+
+        def tidy(text: str) -> str:
+            text = words.sub(lambda match: self.pairs[match[0]], text)
+            return covered(text, find_numbers(text)).text
+
+        return tidy
+
+
+def _badges(agent_id: str) -> list[str]:
+    """An agent's number as written and as read out; too short a one would cover everything."""
+    if len(agent_id) < 3:
+        return []
+    spoken = agent_id.translate(str.maketrans("0123456789", "零一二三四五六七八九"))
+    return [agent_id, spoken, spoken.replace("一", "幺")]
+
+
+def _without(text: str, words: Sequence[str]) -> Masked:
+    return covered(text, (Span(*m.span(), "agent") for word in words for m in re.finditer(re.escape(word), text)))

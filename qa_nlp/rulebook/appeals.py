@@ -1,0 +1,258 @@
+"""``cases``: sentences whose verdict was settled. What an appeal cleared is never held against anybody again.
+
+A row holds a dialogue (客：…／座：…), a code, and whether its last sentence is that fault (命中) or not
+(不命中). Rows marked 不命中 are honoured in every run: a finding of that code in a sentence of the
+same words is kept as ``suppressed``. All rows are regression tests of the whole book.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from qa_nlp.errors import Problem, UsageError
+from qa_nlp.records import Call, Finding, Turn
+from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.rulebook.rule import Example, read_example
+from qa_nlp.rulebook.sheet import ENCODINGS, Row
+from qa_nlp.text.fold import fold
+from qa_nlp.text.prepared import Prepared, prepare
+
+SHEET = "cases"
+COLUMNS = ("编号", "对话", "代码", "应该", "理由", "日期")
+WANTED = {"命中": True, "不命中": False}
+APPEAL_PREFIX = "APL"
+BOM = b"\xef\xbb\xbf"
+# What ``read_example`` would take for the start of another turn.
+TURN_BREAK = re.compile(r"[／/\n\r]+(?=\s*[座客][:：])|[\n\r]+")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One settled sentence: whose words, which code, and whether it is that fault."""
+
+    row: Row
+    example: Example
+    code: str
+    wanted: bool
+
+    @property
+    def id(self) -> str:
+        """The row's number."""
+        return self.row["编号"]
+
+
+@dataclass(frozen=True)
+class CaseOutcome:
+    """What the whole book makes of a case: the rules of its code that fire on it."""
+
+    case: Case
+    rules: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the verdict is the settled one; an appeal holds even where a rule still fires."""
+        return bool(self.rules) or not self.case.wanted
+
+    @property
+    def held_by_appeal(self) -> bool:
+        """Whether only the row itself keeps the sentence from being a finding."""
+        return bool(self.rules) and not self.case.wanted
+
+    def __str__(self) -> str:
+        wanted = "应命中" if self.case.wanted else "不应命中"
+        got = f"命中 {'、'.join(self.rules)}" if self.rules else "没有命中"
+        return f"{self.case.row.place} {self.case.id}：{wanted} {self.case.code}，实际{got}；{self.case.example.text}"
+
+
+def read_cases(book: Rulebook) -> tuple[Case, ...]:
+    """The rows of ``cases`` that can be read; ``case_problems`` names the others."""
+    rows = book.tables.get(SHEET, ())
+    return tuple(_case(row) for row in rows if not any(_wrong(row, book)))
+
+
+def case_problems(book: Rulebook) -> list[Problem]:
+    """Every cell of ``cases`` that cannot be used, with what may be written there."""
+    return [problem for row in book.tables.get(SHEET, ()) for problem in _wrong(row, book)]
+
+
+def run_cases(book: Rulebook) -> Iterator[CaseOutcome]:
+    """Judge every case by all rules of the book."""
+    for case in read_cases(book):
+        turns = (*(Turn(role, text) for role, text in case.example.before), Turn("agent", case.example.text))
+        prepared = prepare(Call(case.id, turns))
+        hits = [h for h in book.matcher.scan(prepared) if h.turn == len(turns) - 1 and h.rule.kind == "phrase"]
+        yield CaseOutcome(case, tuple(sorted({h.rule.id for h in hits if h.rule.code == case.code})))
+
+
+def cleared(findings: Sequence[Finding], prepared: Prepared, book: Rulebook) -> list[Finding]:
+    """The findings of one call; those in a sentence that an appeal cleared become ``suppressed``.
+
+    The sentence is compared as folded words, punctuation and spaces left out.
+    """
+    turns = prepared.call.turns
+    return [
+        replace(f, status="suppressed", points=0.0)
+        if f.status != "suppressed" and is_cleared(f.code, turns[f.turn].text, book)
+        else f
+        for f in findings
+    ]
+
+
+def is_cleared(code: str, text: str, book: Rulebook) -> bool:
+    """Whether an accepted case says that these words are not this fault."""
+    accepted = _accepted(book)
+    return code in accepted and key(text) in accepted[code]
+
+
+def key(text: str) -> str:
+    """What two sentences must share to be the same: their folded letters, digits and 汉字."""
+    return "".join(char for char in fold(text) if char.isalnum())
+
+
+Accepted = Mapping[str, set[str]]
+# The sheet last asked for and what it accepts; a run asks for one sheet, once a call.
+_known: tuple[object, Accepted] = (None, {})
+
+
+def _accepted(book: Rulebook) -> Accepted:
+    """Keys of the accepted sentences by code."""
+    global _known  # noqa: PLW0603 - one slot, replaced whole: safe to race
+    rows = book.tables.get(SHEET, ())
+    known = _known
+    if known[0] is not rows:
+        found: dict[str, set[str]] = {}
+        for case in read_cases(book):
+            if not case.wanted and key(case.example.text):
+                found.setdefault(case.code, set()).add(key(case.example.text))
+        _known = known = (rows, found)
+    return known[1]
+
+
+def _case(row: Row) -> Case:
+    return Case(row, read_example(row["对话"], "agent"), row["代码"], WANTED[row["应该"]])
+
+
+def _wrong(row: Row, book: Rulebook) -> Iterator[Problem]:
+    def problem(column: str, message: str, advice: str) -> Problem:
+        return Problem("B301", f"{row.place} 列“{column}”", message, advice)
+
+    if not row["编号"]:
+        yield problem("编号", "空白", "写一个编号，如 APL-001")
+    last = re.split(r"[／/](?=[座客][:：])", row["对话"])[-1]
+    if not row["对话"] or last.startswith("客"):
+        yield problem("对话", "没有座席的话" if row["对话"] else "空白", "写作 客：…／座：…，最后一句是座席的话")
+    if row["代码"] not in book.codes:
+        yield problem("代码", f"没有“{row['代码']}”", f"可以写：{'、'.join(book.codes)}")
+    if row["应该"] not in WANTED:
+        yield problem("应该", f"“{row['应该']}”不认识", f"可以写：{'、'.join(WANTED)}")
+
+
+def accept_appeal(root: Path, call: Call, turn: int, code: str, reason: str, date: str, book: Rulebook) -> str | None:
+    """Append one agent sentence to ``common/cases`` as 不命中; the sheet's encoding and line ends stay.
+
+    Args:
+        root: folder of the sheets.
+        call, turn: whose sentence; ``turn`` counts from 0.
+        code: the fault it was wrongly given.
+        reason, date: why and when the appeal was accepted.
+        book: the compiled sheets of ``root``.
+
+    Returns:
+        The new row's number, or None when the sentence was already there.
+
+    Raises:
+        UsageError: no such turn, not the agent's, no such code, or a sheet that cannot be appended to.
+    """
+    place = f"{call.call_id} 第{turn + 1}句"
+    if not 0 <= turn < len(call.turns):
+        raise UsageError(Problem("U021", place, f"这通电话只有 {len(call.turns)} 句", "句数从 1 数起，见 findings.csv"))
+    if call.turns[turn].role != "agent" or not key(call.turns[turn].text):
+        raise UsageError(Problem("U022", place, "这不是座席的话", "申诉只针对座席的话，请核对句数"))
+    if code not in book.codes:
+        raise UsageError(Problem("U023", code, "没有这个差错代码", f"可以写：{'、'.join(book.codes)}"))
+    if any(
+        c.code == code and key(c.example.text) == key(call.turns[turn].text) for c in read_cases(book) if not c.wanted
+    ):
+        return None
+    number = _next_number(book.tables.get(SHEET, ()))
+    cells = dict(zip(COLUMNS, (number, _dialogue(call, turn), code, "不命中", reason, date), strict=True))
+    _append(root / "common", cells)
+    return number
+
+
+def _dialogue(call: Call, turn: int) -> str:
+    """The sentence with what the customer said directly before it, on one line."""
+    before = next((t for t in reversed(call.turns[:turn]) if t.role in ("agent", "customer")), None)
+    heard = f"客：{_one_line(before.text)}／" if before is not None and before.role == "customer" else ""
+    return f"{heard}座：{_one_line(call.turns[turn].text)}"
+
+
+def _one_line(text: str) -> str:
+    return TURN_BREAK.sub(" ", text)
+
+
+def _next_number(rows: Iterable[Row]) -> str:
+    taken = [int(m[1]) for row in rows if (m := re.match(rf"^{APPEAL_PREFIX}-(\d+)$", row["编号"]))]
+    return f"{APPEAL_PREFIX}-{max(taken, default=0) + 1:03d}"
+
+
+def _append(folder: Path, cells: dict[str, str]) -> None:
+    path = folder / f"{SHEET}.csv"
+    if path.with_suffix(".xlsx").exists():
+        raise UsageError(
+            Problem(
+                "U024", str(path.with_suffix(".xlsx")), "工作簿不能自动追加", "请另存为 CSV，或在 Excel 里自己加一行"
+            )
+        )
+    data = path.read_bytes() if path.exists() else BOM + (",".join(COLUMNS) + "\r\n").encode()
+    encoding, text = _decoded(data, path)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    header = next(csv.reader(io.StringIO(text, newline="")), [])
+    names = [unicodedata.normalize("NFKC", name).strip() for name in header]
+    if missing := [name for name in COLUMNS if name not in names]:
+        raise UsageError(
+            Problem("U026", str(path), f"缺少列：{'、'.join(missing)}", f"第一行应有：{'、'.join(COLUMNS)}")
+        )
+    line = io.StringIO(newline="")
+    csv.writer(line, lineterminator=newline).writerow([cells.get(name, "") for name in names])
+    ended = text if not text or text.endswith(("\n", "\r")) else text + newline
+    try:
+        _write_whole(path, (ended + line.getvalue()).encode(encoding))
+    except OSError as error:
+        advice = "规则表不能改写时，请复制一份 lexicons，用 --lexicons 指明"
+        raise UsageError(Problem("U027", str(path), f"写不进去：{error.strerror}", advice)) from error
+
+
+def _decoded(data: bytes, path: Path) -> tuple[str, str]:
+    for encoding in ("utf-8-sig",) if data.startswith(BOM) else ("utf-8", *ENCODINGS[1:]):
+        try:
+            return encoding, data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UsageError(Problem("U025", str(path), "文件编码无法识别", "请在 Excel 中另存为“CSV UTF-8（逗号分隔）”"))
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """The file appears whole or stays as it was."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,22 @@
+"""Evidence built by hand: real rules, chosen model probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qa_nlp.check.evidence import Evidence
+from qa_nlp.model.store import Model
+from qa_nlp.records import Call
+from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.text.prepared import prepare
+
+
+def evidence_of(
+    call: Call, book: Rulebook, model: Model, scores: dict[tuple[int, str], float] | None = None
+) -> Evidence:
+    """Evidence in which the model gives ``scores`` for (turn, label) and 0.2 (no opinion) elsewhere."""
+    prepared = prepare(call)
+    table = np.full((len(prepared.agent_turns), len(model.sentences.labels)), 0.2)
+    for (turn, label), value in (scores or {}).items():
+        table[prepared.agent_turns.index(turn), model.sentences.index(label)] = value
+    return Evidence(prepared, tuple(book.matcher.scan(prepared)), table, model)

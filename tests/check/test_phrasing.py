@@ -1,0 +1,68 @@
+"""Rule and model together: who speaks first, what is doubted, what is only mentioned."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa_nlp.check.phrasing import is_mention, is_quoted, phrasing_findings
+from qa_nlp.model.store import Model
+from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.text.fold import fold
+from tests.check.helpers import evidence_of
+from tests.conftest import make_call
+
+
+def statuses(
+    text: str, book: Rulebook, model: Model, scores: dict[tuple[int, str], float] | None = None
+) -> dict[str, str]:
+    findings = phrasing_findings(evidence_of(make_call(text), book, model, scores), book)
+    return {finding.code: finding.status for finding in findings}
+
+
+def test_a_rule_hit_is_confirmed(book: Rulebook, model: Model) -> None:
+    assert statuses("座：谁让您不早点交电费", book, model).get("blame") == "confirmed"
+
+
+def test_the_customer_is_never_accused(book: Rulebook, model: Model) -> None:
+    assert statuses("客：谁让你们停电的，你们不归我管", book, model) == {}
+
+
+def test_a_known_rule_that_the_model_doubts_costs_nothing(book: Rulebook, model: Model) -> None:
+    found = statuses("座：谁让您不早点交电费", book, model, {(0, "blame"): 0.001})
+    assert found.get("blame") == "suspected"
+
+
+@pytest.mark.parametrize(("probability", "status"), [(0.95, "confirmed"), (0.45, "suspected"), (0.1, None)])
+def test_the_model_alone_by_its_confidence(
+    probability: float, status: str | None, book: Rulebook, model: Model
+) -> None:
+    found = statuses("座：那您看着办吧我这边就这样了", book, model, {(0, "evasion"): probability})
+    assert found.get("evasion") == status
+
+
+def test_numbers_are_not_felt(book: Rulebook, model: Model) -> None:
+    assert "wrong_limit" not in statuses("座：师傅很快就到", book, model, {(0, "wrong_limit"): 0.99})
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [("他说“谁让你不交”我很抱歉", True), ("谁让你不交", False), ("“您好”，谁让你不交", False)],
+)
+def test_quotation_marks(text: str, quoted: bool) -> None:
+    start = text.index("谁让你")
+    assert is_quoted(text, start, start + 3) is quoted
+
+
+@pytest.mark.parametrize(
+    ("before", "mention"),
+    [("您刚才说", True), ("师傅是不是跟您说", True), ("客户说的是", True), ("我说", False), ("", False)],
+)
+def test_reported_speech(before: str, mention: bool) -> None:
+    text = fold(before + "不归我们管")
+    assert is_mention(text, 0, len(fold(before))) is mention
+
+
+def test_every_quote_is_the_raw_text(book: Rulebook, model: Model) -> None:
+    call = make_call("座：這不　歸我們管，誰讓您不早點交電費")
+    for finding in phrasing_findings(evidence_of(call, book, model), book):
+        assert call.turns[finding.turn].text[finding.start : finding.end] == finding.quote

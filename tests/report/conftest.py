@@ -1,0 +1,47 @@
+"""A batch of inspected calls: the labelled corpus, repeated with other ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from qa_nlp.inspector import Inspector
+from qa_nlp.read import open_calls
+from qa_nlp.records import Call, Verdict
+from tests.conftest import ROOT
+
+Pairs = list[tuple[Call, Verdict]]
+BATCH = 1_000
+
+
+@pytest.fixture(scope="session")
+def batch(inspector: Inspector) -> Pairs:
+    """1,000 inspected calls; every id is its own."""
+    found = open_calls([ROOT / "data" / "samples" / "labelled" / "base.jsonl"], None)
+    calls = [item for item in found if isinstance(item, Call)]
+    pairs = list(zip(calls, inspector.inspect(calls), strict=True))
+    return [renamed(pair, f"{pair[0].call_id}-{number}") for number, pair in enumerate(islice(cycle(pairs), BATCH))]
+
+
+def renamed(pair: tuple[Call, Verdict], call_id: str) -> tuple[Call, Verdict]:
+    return replace(pair[0], call_id=call_id), replace(pair[1], call_id=call_id)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    """Feed pairs to a sink made by the given function of a folder; returns the folder."""
+
+    def write(make: Callable[[Path], object], pairs: Iterable[tuple[Call, Verdict]], name: str = "out") -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        sink = make(folder)
+        for call, verdict in pairs:
+            sink.add(call, verdict)  # type: ignore[attr-defined]
+        sink.finish()  # type: ignore[attr-defined]
+        return folder
+
+    return write

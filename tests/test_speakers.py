@@ -1,0 +1,65 @@
+"""Nameless speakers: told apart where their words say who is who, never scored where they do not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from qa_nlp.inspector import Inspector
+from qa_nlp.read import open_calls
+from qa_nlp.records import Call
+
+CLEAR = [
+    ("1", "您好，供电服务热线，请问有什么可以帮您？"),
+    ("0", "我家没电了"),
+    ("1", "请问您的户号是多少？我帮您查询一下"),
+    ("0", "我不知道户号"),
+    ("1", "好的，已经给您登记了，感谢您的来电"),
+]
+UNCLEAR = [("0", "喂"), ("1", "喂"), ("0", "那个事怎么样了"), ("1", "还是那样"), ("0", "知道了")]
+
+
+def read_one(turns: list[tuple[str, str]], tmp_path: Path) -> Call:
+    path = tmp_path / "call.jsonl"
+    rows = [{"speaker": speaker, "text": text} for speaker, text in turns]
+    path.write_text(json.dumps({"call_id": "T1", "turns": rows}, ensure_ascii=False), encoding="utf-8")
+    (call,) = open_calls([path])
+    assert isinstance(call, Call)
+    return call
+
+
+def test_clear_speakers_get_roles_and_a_score(inspector: Inspector, tmp_path: Path) -> None:
+    call = read_one(CLEAR, tmp_path)
+    assert [turn.role for turn in call.turns] == ["agent", "customer", "agent", "customer", "agent"]
+    verdict = inspector.inspect([call])[0]
+    assert verdict.score is not None
+    assert any("推断" in note for note in verdict.notes)
+
+
+def test_the_order_of_the_names_does_not_matter(tmp_path: Path) -> None:
+    swapped = [("0" if speaker == "1" else "1", text) for speaker, text in CLEAR]
+    assert [t.role for t in read_one(swapped, tmp_path).turns] == [t.role for t in read_one(CLEAR, tmp_path).turns]
+
+
+def test_an_undecidable_call_gets_a_subtype_but_no_score_and_no_accusation(
+    inspector: Inspector, tmp_path: Path
+) -> None:
+    call = read_one(UNCLEAR, tmp_path)
+    assert {turn.role for turn in call.turns} == {"unknown"}
+    verdict = inspector.inspect([call])[0]
+    assert verdict.subtype
+    assert verdict.score is None
+    assert verdict.not_scored
+    assert not [f for f in verdict.findings if f.status == "confirmed"]
+    assert not [s for s in verdict.steps if s.verdict == "violation"]
+
+
+def test_a_call_without_an_agent_is_not_scored(inspector: Inspector, tmp_path: Path) -> None:
+    path = tmp_path / "call.jsonl"
+    path.write_text('{"call_id":"T1","turns":[{"role":"customer","text":"我家没电了"}]}', encoding="utf-8")
+    (call,) = open_calls([path])
+    assert isinstance(call, Call)
+    verdict = inspector.inspect([call])[0]
+    assert verdict.score is None
+    assert verdict.subtype
+    assert verdict.not_scored
