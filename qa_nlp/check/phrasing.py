@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.records import Finding
+from qa_nlp.rulebook.appeals import cleared
 from qa_nlp.rulebook.book import Code, Rulebook
 from qa_nlp.rulebook.matcher import Hit
 
@@ -36,7 +37,8 @@ def phrasing_findings(evidence: Evidence, book: Rulebook) -> list[Finding]:
         elif _rank(finding) > _rank(best[key]):
             best[key] = finding
     settled = _charged_once(list(best.values()), evidence)
-    return sorted(settled, key=lambda f: (f.turn, f.start, f.code))
+    ordered = sorted(settled, key=lambda f: (f.turn, f.start, f.code))
+    return cleared(ordered, evidence.prepared, book)
 
 
 def _charged_once(findings: list[Finding], evidence: Evidence) -> list[Finding]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from qa_nlp.check.phrasing import is_mention, is_quoted, phrasing_findings
 from qa_nlp.model.store import Model
 from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.rulebook.rule import Place
+from qa_nlp.rulebook.sheet import Row
 from qa_nlp.text.fold import fold
 from tests.check.helpers import evidence_of
 from tests.conftest import make_call
@@ -66,3 +70,18 @@ def test_every_quote_is_the_raw_text(book: Rulebook, model: Model) -> None:
     call = make_call("座：這不　歸我們管，誰讓您不早點交電費")
     for finding in phrasing_findings(evidence_of(call, book, model), book):
         assert call.turns[finding.turn].text[finding.start : finding.end] == finding.quote
+
+
+def test_a_sentence_that_an_appeal_cleared_is_suppressed(book: Rulebook, model: Model) -> None:
+    place = Place("common/cases.csv", 2)
+    cells = {
+        "编号": "APL-001",
+        "对话": "座：谁让您不早点交电费",
+        "代码": "blame",
+        "应该": "不命中",
+        "理由": "",
+        "日期": "",
+    }
+    appealed = replace(book, tables=dict(book.tables) | {"cases": (Row(cells, place),)})
+    assert statuses("座：谁让您不早点交电费", appealed, model).get("blame") == "suppressed"
+    assert statuses("座：谁让您不早交电费", appealed, model).get("blame") == "confirmed"
