@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa_nlp.errors import RulebookError
+from qa_nlp.errors import Problem, RulebookError
 from qa_nlp.paths import data_file
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.load import PROFILES, load_book
@@ -47,7 +47,7 @@ class Item:
 
 def read_items(folder: Path) -> list[Item]:
     """The rows of the sheet in ``folder``. Raises RulebookError where it cannot be read."""
-    problems: list = []  # type: ignore[type-arg]
+    problems: list[Problem] = []
     rows = read_sheet(folder, SHEET, COLUMNS, problems)
     if problems:
         raise RulebookError(problems)

@@ -132,14 +132,16 @@ def _unreachable(checked: _Patterns) -> Iterator[Problem]:
 def _same_words(checked: _Patterns) -> Iterator[Problem]:
     seen: dict[object, Rule] = {}
     for rule in checked.rules:
-        tree = checked.trees[rule.id]
-        words = frozenset(tree.choices) if isinstance(tree, Alt) else frozenset((tree,))
-        code = "" if rule.kind == "phrase" else rule.code
-        key = (rule.kind, code, rule.speaker, rule.scope, rule.subtypes, rule.along, rule.customer_before, words)
-        if key in seen:
-            other = seen[key]
+        other = seen.setdefault(_twin_key(checked, rule), rule)
+        if other is not rule:
             yield _warning("W302", rule, f"与 {other.id}（{other.place}）的“词语”相同", "合并成一行，或改得不同")
-        seen.setdefault(key, rule)
+
+
+def _twin_key(checked: _Patterns, rule: Rule) -> object:
+    """What two rows share that look for the same words in the same place."""
+    code = "" if rule.kind == "phrase" else rule.code
+    words = frozenset(checked.lines(rule))
+    return rule.kind, code, rule.speaker, rule.scope, rule.subtypes, rule.along, rule.customer_before, words
 
 
 def _contained(checked: _Patterns) -> Iterator[Problem]:
@@ -151,15 +153,15 @@ def _contained(checked: _Patterns) -> Iterator[Problem]:
             sample = next(_samples(checked.trees[rule.id]))
             wider = [r for r in rules if r is not rule and checked.compiled(r).regex.search(sample)]
             holder = next((r for r in wider if _holds(checked, r, rule)), None)
-            if holder is not None:
+            if holder is not None and not (rules.index(rule) < rules.index(holder) and _holds(checked, rule, holder)):
                 advice = f"删去这一行，例句并入 {holder.id}"
                 yield _warning("W303", rule, f"能命中的话都已被 {holder.id} {holder.name} 命中", advice)
 
 
 def _holds(checked: _Patterns, wide: Rule, narrow: Rule) -> bool:
     """Whether ``wide`` finds whatever ``narrow`` finds, under no stricter conditions."""
-    same_words = checked.trees[wide.id] == checked.trees[narrow.id]
-    if same_words or (wide.severity, wide.points) != (narrow.severity, narrow.points):
+    twins = _twin_key(checked, wide) == _twin_key(checked, narrow)
+    if twins or (wide.severity, wide.points) != (narrow.severity, narrow.points):
         return False
     if wide.mode == "分词" or wide.speaker not in (narrow.speaker, "any"):
         return False

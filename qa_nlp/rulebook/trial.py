@@ -11,6 +11,7 @@ from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.language import GAP_CHARS, Alt, Edge, Gap, Node, Seq, anchors, min_length, parse, to_regex
 from qa_nlp.rulebook.matcher import Condition, Hit
 from qa_nlp.rulebook.rule import Rule
+from qa_nlp.text.fold import sound
 from qa_nlp.text.prepared import Prepared, prepare
 from qa_nlp.text.words import word_edges
 
@@ -21,7 +22,7 @@ NEAREST = 5
 TELLING = 2
 CLOSE = 0.95
 # Rules of whose words less is there are no neighbours worth showing.
-LEAST = 0.3
+LEAST = 0.25
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def try_sentence(book: Rulebook, text: str, nearest: int = NEAREST) -> Trial:
     last = len(prepared.roles) - 1
     hits = tuple(hit for hit in book.matcher.scan(prepared) if hit.turn == last)
     fired = {hit.rule.id for hit in hits}
-    near = [n for i, rule in enumerate(book.matcher.rules) if rule.id not in fired and (n := _near(book, i, prepared))]
+    rules = enumerate(book.matcher.rules) if nearest else ()
+    near = [n for i, rule in rules if rule.id not in fired and (n := _near(book, i, prepared))]
     near.sort(key=lambda n: (-n.share, len(n.reasons), n.rule.id))
     return Trial(prepared, hits, tuple(near[:nearest]))
 
@@ -85,8 +87,12 @@ class _Last:
 def _near(book: Rulebook, index: int, prepared: Prepared) -> Near | None:
     matcher, last = book.matcher, _Last(prepared)
     rule, pattern = matcher.rules[index], matcher.patterns[index]
-    found = pattern.regex.search(last.text)
-    if found is None and pattern.sound_source:
+    spelled = not pattern.anchors or any(anchor in last.text for anchor in pattern.anchors)
+    heard = bool(pattern.sound_source) and any(sound(anchor) in last.sound for anchor in pattern.anchors)
+    if not spelled and not heard:
+        return None
+    found = pattern.regex.search(last.text) if spelled else None
+    if found is None and heard:
         found = pattern.by_sound.search(last.sound)
     failed = list(_failed_conditions(book, index, last, found.span() if found else None))
     if found is not None:

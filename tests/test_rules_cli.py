@@ -1,0 +1,150 @@
+"""The rules commands in a real process: exit codes, what goes where, what a person reads."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qa_nlp.paths import data_file
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+CALL = "座席：您好\n客户：我家没电了\n座席：谁让您不早点交电费\n客户：好吧\n座席：再见\n"
+
+
+@pytest.fixture
+def lexicons(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(data_file("lexicons"), tmp_path / "lexicons"))
+
+
+@pytest.fixture
+def call(tmp_path: Path) -> Path:
+    path = tmp_path / "一通.txt"
+    path.write_text(CALL, encoding="utf-8")
+    return path
+
+
+def add_row(path: Path, **cells: str) -> None:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file))
+    with path.open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerow([cells.get(name, "") for name in header])
+
+
+def test_check_prints_warnings_and_exits_zero(run_cli: Run, lexicons: Path) -> None:
+    add_row(
+        lexicons / "power/phrases.csv", 编号="TST-001", 类别="blame", 词语="谁让你瞎弄", 除非出现="让你瞎弄",
+        应命中例句="【谁让你瞎弄】", 不应命中例句="您好",
+    )  # fmt: skip
+    result = run_cli("rules", "check", "--lexicons", lexicons)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("W301") == result.stdout.count("总被“除非出现”排除") + 1
+    assert "TST-001" in result.stdout
+    assert result.stderr == ""
+
+
+def test_check_lists_errors_once_and_still_warns(run_cli: Run, lexicons: Path) -> None:
+    add_row(lexicons / "common/cases.csv", 编号="REG-900", 对话="座：好", 代码="rude", 应该="命中")
+    add_row(lexicons / "power/phrases.csv", 编号="TST-001", 类别="rude", 词语="(")
+    result = run_cli("rules", "check", "--lexicons", lexicons)
+    assert result.returncode == 2
+    assert result.stderr.count("没有“rude”") == 2
+    assert "cases.csv" in result.stderr
+    assert "括号" in result.stderr
+
+
+def test_test_runs_examples_situations_and_cases(run_cli: Run, lexicons: Path) -> None:
+    result = run_cli("rules", "test", "--profile", "power", "--lexicons", lexicons)
+    assert result.returncode == 0, result.stdout
+    assert "个例句" in result.stdout
+    assert "个案例，0 个不符" in result.stdout
+    add_row(lexicons / "common/cases.csv", 编号="REG-900", 对话="座：请您放心", 代码="blame", 应该="命中")
+    result = run_cli("rules", "test", "REG-900", "BLA-001-应1", "--profile", "power", "--lexicons", lexicons)
+    assert result.returncode == 1
+    assert "✗" in result.stdout
+    assert "REG-900：应命中 blame，实际没有命中" in result.stdout
+    assert "1 个例句，0 段情景对话，1 个案例，1 个不符" in result.stdout
+
+
+def test_show_finds_rules_of_any_profile(run_cli: Run) -> None:
+    for number in ("BLA-001", "tel-001", "H16"):
+        result = run_cli("rules", "show", number)
+        assert result.returncode == 0
+        assert "换个说法" in result.stdout
+    result = run_cli("rules", "show", "BLA-999")
+    assert result.returncode == 2
+    assert "BLA-009" in result.stderr
+
+
+def test_try_tells_hits_near_misses_and_mentions(run_cli: Run) -> None:
+    result = run_cli("rules", "try", "谁让您受委屈了")
+    assert "除非出现：句中有“受委屈”" in result.stdout
+    result = run_cli("rules", "try", "您的原文“你去投诉好了”我记下了", "--nearest", "0")
+    assert result.returncode == 0
+    assert "差一点" not in result.stdout
+
+
+def test_diff_tells_what_a_new_rule_finds(run_cli: Run, lexicons: Path, call: Path, tmp_path: Path) -> None:
+    new = shutil.copytree(lexicons, tmp_path / "new")
+    add_row(
+        new / "power/phrases.csv", 编号="TST-001", 类别="command", 词语="不早点交电费", 应命中例句="【不早点交电费】",
+        不应命中例句="您好",
+    )  # fmt: skip
+    result = run_cli("rules", "diff", lexicons, new, call)
+    assert result.returncode == 0, result.stderr
+    assert "新增" in result.stdout
+    assert "一通 第3句“不早点交电费” command TST-001" in result.stdout
+    assert run_cli("rules", "diff", lexicons, new, tmp_path / "没有.txt").returncode == 2
+
+
+def test_stats_of_a_run(run_cli: Run, call: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run_cli("score", call, "-o", out, "--quiet", "--format", "csv,jsonl")
+    result = run_cli("rules", "stats", out)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("1 通；")
+    assert "BLA-001" in result.stdout
+    assert "从未命中" in result.stdout
+    assert run_cli("rules", "stats", tmp_path).returncode == 2
+
+
+def test_accepted_appeal_goes_into_the_sheet_once(run_cli: Run, lexicons: Path, call: Path) -> None:
+    path = lexicons / "common/cases.csv"
+    before = path.read_bytes()
+    command = ("rules", "accept-appeal", "一通", 3, "blame", call, "--reason", "约定的说法", "--lexicons", lexicons)
+    first = run_cli(*command)
+    assert first.returncode == 0, first.stderr
+    assert "APL-001" in first.stdout
+    data = path.read_bytes()
+    assert data.startswith(before)
+    assert "约定的说法" in data.decode("utf-8-sig")
+    again = run_cli(*command)
+    assert "已有这句话" in again.stdout
+    assert path.read_bytes() == data
+    tested = run_cli("rules", "test", "--profile", "power", "--lexicons", lexicons)
+    assert tested.returncode == 0
+    assert "APL-001：BLA-001" in tested.stdout
+    tried = run_cli("rules", "try", "谁让您不早点交电费", "--lexicons", lexicons)
+    assert "cases 里已认定不算" in tried.stdout
+
+
+@pytest.mark.parametrize(
+    ("call_id", "turn", "code", "told"),
+    [
+        ("二通", 3, "blame", "没有这通电话"),
+        ("一通", 2, "blame", "不是座席的话"),
+        ("一通", 3, "rude", "没有这个差错代码"),
+    ],
+)
+def test_appeals_that_cannot_be_recorded(
+    run_cli: Run, lexicons: Path, call: Path, call_id: str, turn: int, code: str, told: str
+) -> None:
+    before = (lexicons / "common/cases.csv").read_bytes()
+    result = run_cli("rules", "accept-appeal", call_id, turn, code, call, "--reason", "无", "--lexicons", lexicons)
+    assert result.returncode == 2
+    assert told in result.stderr
+    assert (lexicons / "common/cases.csv").read_bytes() == before
