@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -130,6 +131,20 @@ def test_accepted_appeal_goes_into_the_sheet_once(run_cli: Run, lexicons: Path, 
     assert "APL-001：BLA-001" in tested.stdout
     tried = run_cli("rules", "try", "谁让您不早点交电费", "--lexicons", lexicons)
     assert "cases 里已认定不算" in tried.stdout
+
+
+def test_an_accepted_appeal_takes_no_points_in_the_next_run(
+    run_cli: Run, lexicons: Path, call: Path, tmp_path: Path
+) -> None:
+    def blamed() -> list[tuple[str, float]]:
+        out = tmp_path / "out"
+        run_cli("score", call, "-o", out, "--lexicons", lexicons, "--format", "jsonl", "--quiet")
+        verdict = json.loads((out / "calls.jsonl").read_text(encoding="utf-8"))
+        return [(f["status"], f["points"]) for f in verdict["findings"] if (f["turn"], f["code"]) == (2, "blame")]
+
+    assert blamed()[0][0] != "suppressed"
+    run_cli("rules", "accept-appeal", "一通", 3, "blame", call, "--reason", "约定", "--lexicons", lexicons)
+    assert blamed() == [("suppressed", 0.0)]
 
 
 @pytest.mark.parametrize(
