@@ -46,10 +46,11 @@ def run(items: Iterable[Call | Skipped], setup: Setup, jobs: int) -> Iterator[by
     if jobs <= 1:
         yield from (inspect_chunk(chunk, setup) for chunk in chunks)
         return
-    # Imported here: a run in one process needs none of it.
-    from joblib.externals.loky import get_reusable_executor
+    # Imported here: a run in one process needs none of it. A pool of its own, not loky's shared one:
+    # joblib.Parallel cannot take over a shared pool that somebody else opened.
+    from joblib.externals.loky import ProcessPoolExecutor
 
-    pool = get_reusable_executor(max_workers=jobs, env=THREADS, initializer=_end_with_parent)
+    pool = ProcessPoolExecutor(max_workers=jobs, env=THREADS, initializer=_end_with_parent)
     waiting = deque(pool.submit(inspect_chunk, chunk, setup) for chunk in islice(chunks, AHEAD * jobs))
     try:
         while waiting:
@@ -59,6 +60,7 @@ def run(items: Iterable[Call | Skipped], setup: Setup, jobs: int) -> Iterator[by
     except BaseException:
         pool.shutdown(wait=False, kill_workers=True)
         raise
+    pool.shutdown()
 
 
 def _end_with_parent() -> None:
