@@ -18,8 +18,9 @@ from pathlib import Path
 
 from qa_nlp.errors import Problem
 from qa_nlp.rulebook.book import Rulebook
-from qa_nlp.rulebook.language import Alt, Edge, Gap, Literal, Node, Seq, parse
+from qa_nlp.rulebook.language import parse
 from qa_nlp.rulebook.matcher import Condition, Pattern, compile_pattern
+from qa_nlp.rulebook.nodes import Alt, Edge, Gap, Literal, Node, Seq
 from qa_nlp.rulebook.rule import Rule, Scope
 from qa_nlp.rulebook.sheet import read_sheet
 

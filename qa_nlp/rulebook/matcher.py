@@ -9,24 +9,24 @@ phrases that speech recognition damaged.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-import ahocorasick_rs
 import re2
 
-from qa_nlp.rulebook.language import SyntaxProblem, anchors, parse, to_regex
+from qa_nlp.rulebook.anchors import Need, needs
+from qa_nlp.rulebook.language import SyntaxProblem, parse
+from qa_nlp.rulebook.nodes import Alt, Node, to_regex
 from qa_nlp.rulebook.rule import Rule
+from qa_nlp.rulebook.triggers import ANY, Triggers
 from qa_nlp.text.fold import sound
 from qa_nlp.text.prepared import Prepared
 from qa_nlp.text.words import word_edges
 
 SOUND_LENGTH = 4
 SOUND_CONFIDENCE = 0.8
-ANY = "any"
 
 
 @dataclass(frozen=True)
@@ -47,22 +47,41 @@ class Hit:
 
 @dataclass(frozen=True)
 class Pattern:
-    """A pattern ready to search: its literal anchors; expressions are compiled when first needed."""
+    """A pattern that can be read; what it needs and its expressions are made when first used.
 
-    source: str
-    sound_source: str
-    anchors: frozenset[str]
-    whole_words: bool = False
+    ``node`` is None for expressions of staff (``正则``), which run on RE2, on every turn.
+    """
+
+    text: str
+    mode: str
+    node: Node | None
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """The words without which it cannot match, by alternative."""
+        return needs(self.node) if self.node is not None else ()
+
+    @cached_property
+    def audible(self) -> tuple[Need, ...]:
+        """The alternatives that are long enough to be found by their sound."""
+        if self.mode != "词语":
+            return ()
+        return tuple(need for need in self.needs if min(map(len, need.trigger)) >= SOUND_LENGTH)
 
     @cached_property
     def regex(self) -> Any:
-        """Expression over folded text; RE2 where staff wrote the expression themselves."""
-        return re.compile(self.source) if self.anchors else re2.compile(self.source)
+        """Expression over folded text."""
+        return re2.compile(self.text) if self.node is None else re.compile(to_regex(self.node))
 
     @cached_property
     def by_sound(self) -> Any:
-        """Expression over syllables."""
-        return re.compile(self.sound_source)
+        """Expression over syllables for the audible alternatives."""
+        return re.compile(to_regex(Alt(tuple(need.node for need in self.audible)), by_sound=True))
+
+    @property
+    def anchors(self) -> frozenset[str]:
+        """Words of which every match contains one."""
+        return frozenset().union(*(need.trigger for need in self.needs))
 
 
 Classes = Mapping[str, tuple[str, ...]]
@@ -75,19 +94,13 @@ def compile_pattern(text: str, mode: str, classes: Classes) -> Pattern:
 
 @cache
 def _compile(text: str, mode: str, classes: tuple[tuple[str, tuple[str, ...]], ...]) -> Pattern:
-    if mode == "正则":
-        try:
-            re2.compile(text)
-        except re2.error as error:
-            raise SyntaxProblem(f"正则表达式有误：{error}；只支持 RE2 语法（不支持回溯引用、前后断言）") from error
-        return Pattern(text, "", frozenset())
-    node = parse(text, dict(classes))
-    found = anchors(node)
-    assert found is not None
-    audible = mode == "词语" and min(map(len, found)) >= SOUND_LENGTH
-    return Pattern(
-        to_regex(node), to_regex(node, by_sound=True) if audible else "", found, whole_words=mode == "分词"
-    )  # fmt: skip
+    if mode != "正则":
+        return Pattern(text, mode, parse(text, dict(classes)))
+    try:
+        re2.compile(text)
+    except re2.error as error:
+        raise SyntaxProblem(f"正则表达式有误：{error}；只支持 RE2 语法（不支持回溯引用、前后断言）") from error
+    return Pattern(text, mode, None)
 
 
 class Condition:
@@ -110,50 +123,27 @@ class Matcher:
         self.unless = tuple(Condition(rule.unless, classes) for rule in self.rules)
         self.along = tuple(Condition(rule.along, classes) for rule in self.rules)
         self.customer = tuple(Condition(rule.customer_before, classes) for rule in self.rules)
-        self._always = [i for i, pattern in enumerate(self.patterns) if not pattern.anchors]
+        self._always = [i for i, pattern in enumerate(self.patterns) if pattern.node is None]
         self._scoped = [rule.scope.first > 0 or rule.scope.last > 0 for rule in self.rules]
-        self._exact, self._exact_rules = self._automaton((i, a) for i, p in enumerate(self.patterns) for a in p.anchors)
-        self._sound, self._sound_rules = self._automaton(
-            (i, sound(a)) for i, p in enumerate(self.patterns) if p.sound_source for a in p.anchors
-        )
+        self._exact = Triggers(self.rules, [pattern.needs for pattern in self.patterns], str)
+        self._sound = Triggers(self.rules, [pattern.audible for pattern in self.patterns], sound)
 
     def scan(self, prepared: Prepared) -> list[Hit]:
         """All hits of a call in the order of their place; conditions of the rows are applied."""
         hits: list[Hit] = []
-        if self._exact is not None:
-            self._search(prepared, self._exact, self._exact_rules, "exact", frozenset(), hits)
+        for index, turn in self._exact.candidates(prepared.folded.match, prepared):
+            self._hit(prepared, index, turn, "exact", hits)
         for index in self._always:
             for turn, role in enumerate(prepared.roles):
                 if self.rules[index].speaker in (role, ANY):
                     self._hit(prepared, index, turn, "exact", hits)
-        if self._sound is not None:
-            done = frozenset((hit.rule.id, hit.turn) for hit in hits)
-            self._search(prepared, self._sound, self._sound_rules, "phonetic", done, hits)
+        if self._sound:
+            done = {(hit.rule.id, hit.turn) for hit in hits}
+            for index, turn in self._sound.candidates(prepared.sound, prepared):
+                if (self.rules[index].id, turn) not in done:
+                    self._hit(prepared, index, turn, "phonetic", hits)
         hits.sort(key=lambda hit: (hit.start, hit.end, hit.rule.id))
         return hits
-
-    def _search(
-        self,
-        prepared: Prepared,
-        automaton: Any,
-        owners: dict[str, list[tuple[int, ...]]],
-        match: str,
-        done: frozenset[tuple[str, int]],
-        hits: list[Hit],
-    ) -> None:
-        """Try each rule once in each turn in which one of its literals occurs and whose speaker it names."""
-        starts, roles = prepared.folded.starts, prepared.roles
-        text = prepared.folded.match if match == "exact" else prepared.sound
-        tried: set[int] = set()
-        size = len(self.rules)
-        for literal, start, _ in automaton.find_matches_as_indexes(text, overlapping=True):
-            turn = bisect_right(starts, start) - 1
-            for index in owners.get(roles[turn], owners[ANY])[literal]:
-                key = turn * size + index
-                if key not in tried:
-                    tried.add(key)
-                    if not done or (self.rules[index].id, turn) not in done:
-                        self._hit(prepared, index, turn, match, hits)
 
     def _hit(self, prepared: Prepared, index: int, turn: int, match: str, hits: list[Hit]) -> None:
         rule, pattern = self.rules[index], self.patterns[index]
@@ -163,34 +153,18 @@ class Matcher:
                 return
         folded = prepared.folded
         start, end = folded.starts[turn], folded.end_of(turn)
-        exact = match == "exact"
-        text = folded.match if exact else prepared.sound
-        regex = pattern.regex if exact else pattern.by_sound
-        if not pattern.anchors:
-            spans = _re2_spans(regex, text, start, end)
-        elif regex.search(text, start, end) is None:
-            return
+        if match != "exact":
+            spans = [found.span() for found in pattern.by_sound.finditer(prepared.sound, start, end)]
+        elif pattern.node is not None:
+            spans = [found.span() for found in pattern.regex.finditer(folded.match, start, end)]
         else:
-            spans = [found.span() for found in regex.finditer(text, start, end)]
+            spans = _re2_spans(pattern.regex, folded.match, start, end)
         if not spans or not self._conditions_hold(prepared, index, turn, start, end):
             return
-        if pattern.whole_words:
+        if pattern.mode == "分词":
             edges = word_edges(folded.plain[start:end])
             spans = [(a, b) for a, b in spans if a - start in edges and b - start in edges]
         hits.extend(Hit(rule, turn, a, b, match) for a, b in spans)
-
-    def _automaton(self, pairs: Iterable[tuple[int, str]]) -> tuple[Any, dict[str, list[tuple[int, ...]]]]:
-        """The automaton over all literals, and for each role the rules that own each literal."""
-        owners: dict[str, list[int]] = {}
-        for index, literal in pairs:
-            owners.setdefault(literal, []).append(index)
-        if not owners:
-            return None, {}
-        by_role = {
-            role: [tuple(i for i in found if self.rules[i].speaker in (role, ANY)) for found in owners.values()]
-            for role in ("agent", "customer", ANY)
-        }
-        return ahocorasick_rs.AhoCorasick(list(owners)), by_role
 
     def _conditions_hold(self, prepared: Prepared, index: int, turn: int, start: int, end: int) -> bool:
         text = prepared.folded.match

@@ -131,7 +131,7 @@ def _written(rule: Rule) -> list[str]:
 
 def _sounds(rule: Rule) -> str:
     pattern = compile_pattern(rule.pattern, rule.mode, {}) if rule.mode == "词语" and "{" not in rule.pattern else None
-    return "同音的也查" if pattern is not None and pattern.sound_source else "只查这些字"
+    return "同音的也查" if pattern is not None and pattern.audible else "只查这些字"
 
 
 def _example(example: Example) -> str:

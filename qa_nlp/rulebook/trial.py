@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qa_nlp.records import Call, Turn
+from qa_nlp.rulebook.anchors import anchors
 from qa_nlp.rulebook.book import Rulebook
-from qa_nlp.rulebook.language import GAP_CHARS, Alt, Edge, Gap, Node, Seq, anchors, min_length, parse, to_regex
+from qa_nlp.rulebook.language import parse
 from qa_nlp.rulebook.matcher import Condition, Hit
+from qa_nlp.rulebook.nodes import GAP_CHARS, Alt, Edge, Gap, Node, Seq, min_length, to_regex
 from qa_nlp.rulebook.rule import Rule
 from qa_nlp.text.fold import sound
 from qa_nlp.text.prepared import Prepared, prepare
@@ -87,8 +89,8 @@ class _Last:
 def _near(book: Rulebook, index: int, prepared: Prepared) -> Near | None:
     matcher, last = book.matcher, _Last(prepared)
     rule, pattern = matcher.rules[index], matcher.patterns[index]
-    spelled = not pattern.anchors or any(anchor in last.text for anchor in pattern.anchors)
-    heard = bool(pattern.sound_source) and any(sound(anchor) in last.sound for anchor in pattern.anchors)
+    spelled = pattern.node is None or any(anchor in last.text for anchor in pattern.anchors)
+    heard = any(sound(word) in last.sound for need in pattern.audible for word in need.trigger)
     if not spelled and not heard:
         return None
     found = pattern.regex.search(last.text) if spelled else None
@@ -117,7 +119,7 @@ def _failed_conditions(book: Rulebook, index: int, last: _Last, span: tuple[int,
         yield f"同时出现：句中没有“{short(rule.along)}”"
     if matcher.customer[index].pattern is not None and not _customer_said(matcher.customer[index], last):
         yield f"客户上句：客户前面的话里没有“{short(rule.customer_before)}”"
-    if span and matcher.patterns[index].whole_words:
+    if span and matcher.patterns[index].mode == "分词":
         edges = word_edges(prepared.folded.plain[last.start : last.end])
         if span[0] not in edges or span[1] not in edges:
             yield "分词：两端不在词的边界"

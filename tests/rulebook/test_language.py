@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from qa_nlp.rulebook.language import SyntaxProblem, anchors, parse, to_regex
+from qa_nlp.rulebook.anchors import anchors, needs
+from qa_nlp.rulebook.language import SyntaxProblem, parse
+from qa_nlp.rulebook.nodes import to_regex
 from qa_nlp.text.fold import fold, sound
 
 CLASSES = {"客户称谓": ("先生", "女士"), "单": ("我",)}
@@ -78,3 +82,33 @@ def test_sound_twin_has_the_same_shape() -> None:
     pattern = to_regex(parse("不归我们管", {}), by_sound=True)
     assert re.search(pattern, sound("这不贵我们馆"))
     assert not re.search(pattern, sound("这归我们管"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "trigger", "others"),
+    [
+        ("你…必须来", {"必须来"}, [{"你"}]),
+        ("你[们]…<4>(乱|瞎)(接|拉)", {"乱接", "乱拉", "瞎接", "瞎拉"}, [{"你"}]),
+        ("^…<3>嗯往下$", {"嗯往下"}, []),
+        ("(哪个|哪家)…(营业厅|网点)[呀]…门", {"营业厅", "网点"}, [{"哪个", "哪家"}, {"门"}]),
+    ],
+)
+def test_the_rarest_words_trigger_and_the_others_are_asked_for(
+    pattern: str, trigger: set[str], others: list[set[str]]
+) -> None:
+    (need,) = needs(parse(pattern, CLASSES))
+    assert need.trigger == trigger
+    assert sorted(map(sorted, need.others)) == sorted(map(sorted, others))
+
+
+@given(
+    st.sampled_from(["你…必须来", "(谁让|谁叫)你[啊|呀]…<3>(说|讲)", "^[嗯]你…好$", "不归[我|我们]管|没(人|谁)管"]),
+    st.data(),
+)
+def test_every_match_holds_all_that_an_alternative_needs(pattern: str, data: st.DataObject) -> None:
+    node = parse(pattern, CLASSES)
+    text = data.draw(st.from_regex(to_regex(node).replace(r"(?:(?<=\n)|\A)", "^").replace(r"(?:\n|\Z)", "$")))
+    found = re.search(to_regex(node), text)
+    assert found is None or any(
+        all(any(word in found[0] for word in words) for words in (need.trigger, *need.others)) for need in needs(node)
+    )

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_nlp.rulebook.book import Rulebook
-from qa_nlp.rulebook.language import parse, to_regex
+from qa_nlp.rulebook.language import parse
 from qa_nlp.rulebook.lint import spellings, warnings
+from qa_nlp.rulebook.nodes import to_regex
 from qa_nlp.rulebook.rule import Rule, Scope
 from tests.rulebook.test_matcher import BASE
 
