@@ -9,7 +9,7 @@ phrases that speech recognition damaged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -18,7 +18,7 @@ import re2
 
 from qa_nlp.rulebook.anchors import Need, needs
 from qa_nlp.rulebook.language import SyntaxProblem, parse
-from qa_nlp.rulebook.nodes import Alt, Node, to_regex
+from qa_nlp.rulebook.nodes import Alt, Node, begins_turn, to_regex
 from qa_nlp.rulebook.rule import Rule
 from qa_nlp.rulebook.triggers import ANY, Triggers
 from qa_nlp.text.fold import sound
@@ -114,6 +114,21 @@ class Condition:
         return self.pattern is not None and self.pattern.regex.search(text, start, end) is not None
 
 
+class Finder:
+    """Some alternatives of a pattern as one expression."""
+
+    def __init__(self, nodes: Sequence[Node], by_sound: bool) -> None:
+        self._regex = re.compile(to_regex(Alt(tuple(nodes)), by_sound=by_sound))
+        self._at_start = all(map(begins_turn, nodes))
+
+    def __call__(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """Spans of all matches in a turn, as in ``re.finditer``."""
+        if self._at_start:
+            found = self._regex.match(text, start, end)
+            return [found.span()] if found else []
+        return [match.span() for match in self._regex.finditer(text, start, end)]
+
+
 class Matcher:
     """Finds every rule in a prepared call. Built once; safe to share and to pickle by rules."""
 
@@ -127,44 +142,57 @@ class Matcher:
         self._scoped = [rule.scope.first > 0 or rule.scope.last > 0 for rule in self.rules]
         self._exact = Triggers(self.rules, [pattern.needs for pattern in self.patterns], str)
         self._sound = Triggers(self.rules, [pattern.audible for pattern in self.patterns], sound)
+        self._finders: dict[tuple[int, bool, frozenset[int]], Finder] = {}
 
     def scan(self, prepared: Prepared) -> list[Hit]:
         """All hits of a call in the order of their place; conditions of the rows are applied."""
+        folded = prepared.folded
         hits: list[Hit] = []
-        for index, turn in self._exact.candidates(prepared.folded.match, prepared):
-            self._hit(prepared, index, turn, "exact", hits)
+        for (index, turn), chosen in self._exact.candidates(folded.match, prepared).items():
+            if not self._scoped[index] or self._in_scope(prepared, index, turn):
+                spans = self._finder(index, chosen, False)(folded.match, folded.starts[turn], folded.ends[turn])
+                if spans:
+                    self._add(prepared, index, turn, "exact", spans, hits)
         for index in self._always:
             for turn, role in enumerate(prepared.roles):
-                if self.rules[index].speaker in (role, ANY):
-                    self._hit(prepared, index, turn, "exact", hits)
+                if self.rules[index].speaker in (role, ANY) and self._in_scope(prepared, index, turn):
+                    spans = _re2_spans(self.patterns[index].regex, folded.match, folded.starts[turn], folded.ends[turn])
+                    self._add(prepared, index, turn, "exact", spans, hits)
         if self._sound:
             done = {(hit.rule.id, hit.turn) for hit in hits}
-            for index, turn in self._sound.candidates(prepared.sound, prepared):
-                if (self.rules[index].id, turn) not in done:
-                    self._hit(prepared, index, turn, "phonetic", hits)
+            for (index, turn), chosen in self._sound.candidates(prepared.sound, prepared).items():
+                if (self.rules[index].id, turn) not in done and self._in_scope(prepared, index, turn):
+                    spans = self._finder(index, chosen, True)(prepared.sound, folded.starts[turn], folded.ends[turn])
+                    self._add(prepared, index, turn, "phonetic", spans, hits)
         hits.sort(key=lambda hit: (hit.start, hit.end, hit.rule.id))
         return hits
 
-    def _hit(self, prepared: Prepared, index: int, turn: int, match: str, hits: list[Hit]) -> None:
-        rule, pattern = self.rules[index], self.patterns[index]
-        if self._scoped[index]:
-            role = prepared.roles[turn]
-            if not rule.scope.holds(prepared.nth[turn], prepared.totals[role]):
-                return
+    def _in_scope(self, prepared: Prepared, index: int, turn: int) -> bool:
+        return not self._scoped[index] or self.rules[index].scope.holds(
+            prepared.nth[turn], prepared.totals[prepared.roles[turn]]
+        )
+
+    def _finder(self, index: int, chosen: set[int], by_sound: bool) -> Finder:
+        """The expression over just those alternatives whose words are there; compiled when first needed."""
+        key = index, by_sound, frozenset(chosen)
+        finder = self._finders.get(key)
+        if finder is None:
+            pattern = self.patterns[index]
+            needs = pattern.audible if by_sound else pattern.needs
+            finder = self._finders[key] = Finder([needs[nth].node for nth in sorted(chosen)], by_sound)
+        return finder
+
+    def _add(
+        self, prepared: Prepared, index: int, turn: int, match: str, spans: list[tuple[int, int]], hits: list[Hit]
+    ) -> None:
         folded = prepared.folded
-        start, end = folded.starts[turn], folded.end_of(turn)
-        if match != "exact":
-            spans = [found.span() for found in pattern.by_sound.finditer(prepared.sound, start, end)]
-        elif pattern.node is not None:
-            spans = [found.span() for found in pattern.regex.finditer(folded.match, start, end)]
-        else:
-            spans = _re2_spans(pattern.regex, folded.match, start, end)
+        start, end = folded.starts[turn], folded.ends[turn]
         if not spans or not self._conditions_hold(prepared, index, turn, start, end):
             return
-        if pattern.mode == "分词":
+        if self.patterns[index].mode == "分词":
             edges = word_edges(folded.plain[start:end])
             spans = [(a, b) for a, b in spans if a - start in edges and b - start in edges]
-        hits.extend(Hit(rule, turn, a, b, match) for a, b in spans)
+        hits.extend(Hit(self.rules[index], turn, a, b, match) for a, b in spans)
 
     def _conditions_hold(self, prepared: Prepared, index: int, turn: int, start: int, end: int) -> bool:
         text = prepared.folded.match

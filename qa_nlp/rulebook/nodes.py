@@ -75,3 +75,16 @@ def min_length(node: Node) -> int:
             return sum(map(min_length, parts))
         case Alt(choices):
             return min(map(min_length, choices))
+
+
+def begins_turn(node: Node) -> bool:
+    """Whether every match begins where its turn does."""
+    match node:
+        case Edge(char):
+            return char == "^"
+        case Seq(parts):
+            return bool(parts) and begins_turn(parts[0])
+        case Alt(choices):
+            return all(map(begins_turn, choices))
+        case _:
+            return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ahocorasick_rs
@@ -20,22 +20,21 @@ from qa_nlp.text.prepared import Prepared
 
 ANY = "any"
 ROLES = ("agent", "customer", ANY)
-# A rule that may match, and the sets of words that must be in the turn as well.
-Candidate = tuple[int, tuple[int, ...]]
+# A rule that may match, which of its alternatives, and the sets of words that must be in the turn as well.
+Candidate = tuple[int, int, tuple[int, ...]]
 
 
 class Triggers:
     """Built once for the needs of all rules; ``heard`` maps words to the form in which the text is given."""
 
     def __init__(self, rules: Sequence[Rule], needs: Sequence[Sequence[Need]], heard: Callable[[str], str]) -> None:
-        self._size = len(rules)
         self._numbers: dict[Words, int] = {}
         words: dict[str, int] = {}
         owners: dict[str, dict[int, tuple[Candidate, ...]]] = {role: {} for role in ROLES}
         for index, alternatives in enumerate(needs):
             concerned = [owners[role] for role in ROLES if rules[index].speaker in (role, ANY)]
-            for need in alternatives:
-                candidate = (index, tuple(self._number(others) for others in need.others))
+            for nth, need in enumerate(alternatives):
+                candidate = (index, nth, tuple(self._number(others) for others in need.others))
                 for word in need.trigger:
                     number = words.setdefault(heard(word), len(words))
                     for owned in concerned:
@@ -49,30 +48,27 @@ class Triggers:
         """Whether any rule has a trigger."""
         return self._automaton is not None
 
-    def candidates(self, text: str, prepared: Prepared) -> Iterator[tuple[int, int]]:
-        """(rule, turn) pairs that may match, each once, in the order of their triggers in the joined ``text``."""
+    def candidates(self, text: str, prepared: Prepared) -> dict[tuple[int, int], set[int]]:
+        """(rule, turn) → those of the rule's alternatives that may match in the joined ``text``."""
+        result: dict[tuple[int, int], set[int]] = {}
         if self._automaton is None:
-            return
-        starts, roles, size, others = prepared.folded.starts, prepared.roles, self._size, len(self._sets)
-        owners = [self._owners[role if role in ROLES else ANY] for role in roles]
-        found: set[int] = set()
+            return result
+        starts, ends, others = prepared.folded.starts, prepared.folded.ends, len(self._sets)
+        owners = [self._owners[role if role in ROLES else ANY] for role in prepared.roles]
         known: dict[int, bool] = {}
         for word, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
             turn = bisect_right(starts, start) - 1
-            for index, needed in owners[turn].get(word, ()):
-                pair = turn * size + index
-                if pair in found:
-                    continue
+            for index, nth, needed in owners[turn].get(word, ()):
                 for number in needed:
                     key = turn * others + number
                     there = known.get(key)
                     if there is None:
-                        there = known[key] = self._occurs(number, text, starts[turn], prepared.folded.end_of(turn))
+                        there = known[key] = self._occurs(number, text, starts[turn], ends[turn])
                     if not there:
                         break
                 else:
-                    found.add(pair)
-                    yield index, turn
+                    result.setdefault((index, turn), set()).add(nth)
+        return result
 
     def _number(self, words: Words) -> int:
         return self._numbers.setdefault(words, len(self._numbers))

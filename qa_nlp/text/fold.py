@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -37,9 +37,14 @@ class Folded:
         """Index of the turn that holds a position of the joined text."""
         return bisect_right(self.starts, position) - 1
 
+    @cached_property
+    def ends(self) -> list[int]:
+        """Position just behind the last character of each turn."""
+        return [*(start - 1 for start in self.starts[1:]), len(self.plain)]
+
     def end_of(self, turn: int) -> int:
         """Position just behind the last character of a turn."""
-        return (self.starts[turn + 1] if turn + 1 < len(self.starts) else len(self.plain) + 1) - 1
+        return self.ends[turn]
 
     def text_of(self, turn: int) -> str:
         """The plain folded text of one turn."""
