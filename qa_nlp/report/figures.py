@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from qa_nlp.records import Promise, Skipped, Verdict
-from qa_nlp.report.totals import AgentTotal, Totals
+from qa_nlp.report.totals import AgentTotal, Tally, Totals
 
 PROMISES = 300
 SKIPS = 200
@@ -69,18 +69,16 @@ class Figures:
     def add(self, verdict: Verdict) -> None:
         """Count one verdict."""
         self.versions = verdict.versions
-        self.totals.add(verdict)
-        one = Totals()
-        one.add(verdict)
-        agent = next(iter(one.agents.values()))
+        tally = Tally(verdict)
+        self.totals.add(verdict, tally)
         for total in (self.everyone, self.teams.setdefault(verdict.team, AgentTotal("", verdict.team))):
-            _join(total, agent)
+            total.add(verdict, tally)
         if verdict.score is not None:
             self.histogram[min(int(verdict.score // BIN) * BIN, 100 - BIN)] += 1
         if verdict.not_scored:
             self.not_scored[verdict.not_scored] += 1
         self.suspected += any(f.status == "suspected" for f in verdict.findings)
-        self.code_calls.update({f.code for f in verdict.findings if f.status == "confirmed" and f.points > 0})
+        self.code_calls.update(set(tally.codes))
         self._add_subtype(verdict)
         self._add_time(verdict)
         for promise in verdict.promises:
@@ -179,17 +177,6 @@ def missing_steps(subtypes: Iterable[SubtypeTotal]) -> tuple[Counter[str], Count
         missing.update(total.missing)
         decided.update(total.decided)
     return missing, decided
-
-
-def _join(total: AgentTotal, one: AgentTotal) -> None:
-    total.calls += one.calls
-    total.scored += one.scored
-    total.points += one.points
-    total.squares += one.squares
-    total.vetoes += one.vetoes
-    total.faulty += one.faulty
-    total.missing.update(one.missing)
-    total.codes.update(one.codes)
 
 
 def _due_key(entry: tuple[str, int, int, str, str, Promise]) -> tuple[str, int]:

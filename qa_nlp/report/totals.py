@@ -10,6 +10,14 @@ from qa_nlp.report.tables import Column, Table, code_name
 from qa_nlp.rulebook.book import Rulebook
 
 
+class Tally:
+    """What is counted of one verdict: codes that cost points (one entry a finding), steps that were missing."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.codes = [f.code for f in verdict.findings if f.status == "confirmed" and f.points > 0]
+        self.missing = [s.step for s in verdict.steps if s.verdict == "violation"]
+
+
 @dataclass
 class AgentTotal:
     """What one agent's calls add up to."""
@@ -24,6 +32,20 @@ class AgentTotal:
     faulty: int = 0
     missing: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, verdict: Verdict, tally: Tally) -> None:
+        """Count one verdict."""
+        self.calls += 1
+        self.vetoes += verdict.veto is not None
+        if verdict.score is not None:
+            self.scored += 1
+            self.points += verdict.score
+            self.squares += verdict.score**2
+        self.faulty += bool(tally.codes)
+        for code in tally.codes:
+            self.codes[code] += 1
+        for step in tally.missing:
+            self.missing[step] += 1
 
     @property
     def mean(self) -> float | None:
@@ -50,23 +72,16 @@ class Totals:
     calls: int = 0
     reviews: int = 0
 
-    def add(self, verdict: Verdict) -> None:
+    def add(self, verdict: Verdict, tally: Tally | None = None) -> None:
         """Count one verdict."""
         self.calls += 1
         self.reviews += verdict.needs_review
         self.grades[verdict.grade] += 1
         self.subtypes[verdict.subtype] += 1
-        agent = self.agents.setdefault(verdict.agent_id, AgentTotal(verdict.agent_id, verdict.team))
-        agent.calls += 1
-        agent.vetoes += verdict.veto is not None
-        if verdict.score is not None:
-            agent.scored += 1
-            agent.points += verdict.score
-            agent.squares += verdict.score**2
-        confirmed = [f for f in verdict.findings if f.status == "confirmed"]
-        agent.faulty += any(f.points > 0 for f in confirmed)
-        agent.codes.update(f.code for f in confirmed if f.points > 0)
-        agent.missing.update(s.step for s in verdict.steps if s.verdict == "violation")
+        agent = self.agents.get(verdict.agent_id)
+        if agent is None:
+            agent = self.agents[verdict.agent_id] = AgentTotal(verdict.agent_id, verdict.team)
+        agent.add(verdict, tally or Tally(verdict))
         for finding in verdict.findings:
             self.rules[finding.rule_id, finding.code, finding.status] += 1
 
