@@ -12,7 +12,7 @@ from typing import Protocol, TextIO
 import msgspec
 
 from qa_nlp.records import Call, Skipped, Verdict
-from qa_nlp.report.tables import Table, all_tables, neutralised
+from qa_nlp.report.tables import Table, all_tables
 from qa_nlp.report.totals import Totals, agents_table, rule_rows, rules_table
 from qa_nlp.rulebook.book import Rulebook
 
@@ -41,7 +41,7 @@ class CsvFile:
 
     def add(self, item: object) -> None:
         """Write one row."""
-        self._writer.writerow([neutralised(cell) for cell in self.table.row(item)])
+        self._writer.writerow(self.table.row(item))
 
 
 class JsonlSink:
