@@ -15,6 +15,7 @@ import numpy as np
 from qa_nlp.text import tables
 
 SPACE, SEPARATOR = 32, 10
+LEAST_TOKENS = 4
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def fold_turns(texts: Sequence[str]) -> Folded:
     np.cumsum(lengths[:-1] + 1, out=starts[1:])
     origins: dict[int, list[int]] = {}
     codes[starts[1:] - 1] = SEPARATOR
-    if codes.size and (codes.min() < 0 or (codes == SPACE).any()):
+    if codes.size and (codes.min() < 0 or _any_spaced_out(codes)):
         codes, starts = _refold(texts, origins)
     plain = _text(codes)
     match = _text(tables.match_table()[codes])
@@ -140,10 +141,17 @@ def _fold_slowly(text: str) -> tuple[str, list[int]]:
     return "".join(chars), origin
 
 
+def _any_spaced_out(codes: tables.Array) -> bool:
+    """Whether the spaces of any turn mean nothing; ``codes`` are the turns joined, none of them growing."""
+    if np.count_nonzero(codes == SPACE) < LEAST_TOKENS - 1:
+        return False
+    return any(spaced_out(turn) for turn in _text(codes).split("\n"))
+
+
 def spaced_out(text: str) -> bool:
     """Whether a recogniser put a space after every character or word: then spaces mean nothing."""
     tokens = text.split()
-    if len(tokens) < 4:
+    if len(tokens) < LEAST_TOKENS:
         return False
     short = sum(len(token) <= 2 for token in tokens)
     return short * 4 >= len(tokens) * 3
