@@ -104,7 +104,7 @@ def notes(figures: Figures, limits: Limits) -> list[str]:
     if limits.skipped < figures.skipped:
         lines.append(f"“跳过”表只列前 {limits.skipped:,} 项，全部见 skipped.csv。")
     lines.append(
-        "“步骤”表只列必须做、按条件该做的步骤和情景，全部见 steps.csv。坐席和班组区间重叠的不分先后，不足 5 通不比较。"
+        "“步骤”表只列漏做的和证据不足的步骤、情景，全部见 steps.csv。坐席和班组区间重叠的不分先后，不足 5 通不比较。"
     )
     names = {"qa_nlp": "程序", "rulebook": "规则", "model": "模型"}
     lines.append("版本：" + "，".join(f"{names.get(k, k)} {v}" for k, v in figures.versions.items()))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from qa_nlp.records import Call, Promise, Skipped, Verdict
+from qa_nlp.records import Call, Skipped, Verdict
 from qa_nlp.report.figures import Figures, compared
-from qa_nlp.report.naming import MATCHED, PROMISE, in_order, missing_names, step_name, subject_name
+from qa_nlp.report.naming import in_order, missing_names, step_name
 from qa_nlp.report.overview import Limits, write_overview
 from qa_nlp.report.sheets import Formats, Sheet, formats_of, place
 from qa_nlp.report.tables import Column, Table, all_tables
@@ -19,11 +19,11 @@ from qa_nlp.report.totals import AgentTotal, agents_table, rule_rows, rules_tabl
 from qa_nlp.rulebook.book import Rulebook
 
 NAME = "report.xlsx"
-# About 200 bytes and 15 µs a cell: past this (some 5,000 calls) the rest is left to the CSV tables.
-CELLS = 1_000_000
+# About 200 bytes and 10 µs a cell: past this (some 4,000 calls) the rest is left to the CSV tables.
+CELLS = 400_000
 MADE = datetime(2000, 1, 1)
-# Steps that can cost points; the others would be most of the sheet.
-NEEDS = ("必须", "条件", "情景")
+# What somebody has to look at; steps that were done would be most of the sheet.
+OPEN = ("violation", "insufficient")
 SHEETS = {
     "calls": "通话", "findings": "问题", "steps": "步骤", "agents": "坐席", "teams": "班组", "rules": "规则",
     "promises": "承诺", "skipped": "跳过",
@@ -52,7 +52,7 @@ class WorkbookSink:
     def add(self, call: Call, verdict: Verdict) -> None:
         """List one verdict and count it."""
         self.figures.add(verdict)
-        steps = [step for step in verdict.steps if step.need in NEEDS and step.verdict != "not_applicable"]
+        steps = [step for step in verdict.steps if step.need and step.verdict in OPEN]
         rows = {"calls": 1, "findings": len(verdict.findings), "steps": len(steps), "promises": len(verdict.promises)}
         cells = sum(count * len(self._sheets[name].headers) for name, count in rows.items())
         if self._full or cells > self.room or not all(self._sheets[n].room_for(c) for n, c in rows.items()):
@@ -65,7 +65,7 @@ class WorkbookSink:
         self._list("promises", verdict, verdict.promises)
         back = {
             "通话编号": place("问题", self._sheets["findings"].row - len(verdict.findings)) if verdict.findings else "",
-            "缺少步骤": place("步骤", self._sheets["steps"].row - len(steps)),
+            "缺少步骤": place("步骤", self._sheets["steps"].row - len(steps)) if steps else "",
         }
         self._sheets["calls"].add(verdict, back)
 
@@ -105,19 +105,15 @@ def _sheets(file: Workbook, book: Rulebook, formats: Formats, everyone: AgentTot
     agents = _compared(agents_table(book), everyone)
     tables = {
         "calls": _replaced(shipped["calls"], 缺少步骤=lambda v: "、".join(missing_names(v.steps, book))),
-        "findings": _replaced(shipped["findings"], 命中方式=lambda p: MATCHED.get(p[1].match, p[1].match)),
+        "findings": shipped["findings"],
         "steps": _replaced(shipped["steps"], 步骤=lambda p: step_name(p[1].step, book)),
         "agents": agents,
         "teams": _teams(agents),
         "rules": rules_table(book),
-        "promises": _replaced(shipped["promises"], 结论=_promise, 承诺事项=lambda p: subject_name(p[1].subject, book)),
+        "promises": shipped["promises"],
         "skipped": shipped["skipped"],
     }
     return {name: Sheet(file.add_worksheet(SHEETS[name]), table, formats) for name, table in tables.items()}
-
-
-def _promise(pair: tuple[Verdict, Promise]) -> str:
-    return PROMISE.get(pair[1].status, pair[1].status)
 
 
 def _replaced(table: Table, **cells: object) -> Table:
