@@ -22,7 +22,11 @@ rules: $(STAMP)
 	$(BIN)/qa-nlp rules test
 
 suite: $(STAMP)
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+bench: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m bench.speed
 
 train: $(STAMP)
 	$(BIN)/qa-nlp train data/samples/labelled -o models/power

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 
 from qa_nlp import __version__
-from qa_nlp.cli import learn, read, rules, score
+from qa_nlp.cli import annotate, compare, desk, learn, read, roles, rules, score
 from qa_nlp.cli.common import app
 from qa_nlp.errors import QaError
 
-__all__ = ["app", "learn", "main", "read", "rules", "score"]
+__all__ = ["annotate", "app", "compare", "desk", "learn", "main", "read", "roles", "rules", "score"]
 
 
 def main() -> None:

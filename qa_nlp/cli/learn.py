@@ -198,10 +198,8 @@ def _asked(paths: Sequence[Path], book: Rulebook) -> list[Sample]:
 
 def _inspector(folder: Path, profile: str, lexicons: Path | None) -> Inspector:
     from qa_nlp.inspector import Inspector
-    from qa_nlp.model.fits import refuse_foreign
     from qa_nlp.model.store import load_model
     from qa_nlp.rulebook.load import load_book
 
     book, model = load_book(profile, lexicons), load_model(folder)
-    refuse_foreign(model, book.subtypes, book.steps, book.codes)
     return Inspector(book, model)

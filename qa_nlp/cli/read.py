@@ -41,13 +41,15 @@ def read(
 
 
 def _print_report(report: FileReport) -> None:
-    from qa_nlp.privacy import mask_turns
+    from qa_nlp.privacy import mask, mask_turns
 
     print(report.path)
     print(f"  格式：{report.format}" + (f"，编码 {report.encoding}" if report.encoding else ""))
     roles = "，".join(f"{ROLES[role]} {count}" for role, count in sorted(report.roles.items()))
     print(f"  通话 {report.calls} 通，{report.turns} 句" + (f"（{roles}）" if roles else ""))
     print(f"  有起止时间的 {report.timed} 句")
+    for note, count in report.notes.items():
+        print(f"  {count} 通：{mask(note).text}")
     if report.first is not None:
         print(f"  第一通 {report.first.call_id}：")
         for turn, masked in zip(report.first.turns[:FIRST_TURNS], mask_turns(report.first.turns), strict=False):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,8 +13,10 @@ from qa_nlp.cli.output import printed, single_threaded
 
 if TYPE_CHECKING:
     from qa_nlp.batch import Outcome
+    from qa_nlp.engines import Engine
     from qa_nlp.privacy.shield import Shield
 
+EngineName = Literal["local", "spark"]
 NoMask = Annotated[bool, typer.Option("--no-mask", help="报告里不遮蔽个人信息（会记入 run.json）")]
 Pseudonyms = Annotated[
     Path | None, typer.Option("--pseudonyms", help="密钥文件：座席和来电号码换成稳定的化名（HMAC-SHA-256）")
@@ -35,6 +38,13 @@ def score(
     resume: Annotated[bool, typer.Option("--resume", help="接着做上次中断的同一批")] = False,
     no_mask: NoMask = False,
     pseudonyms: Pseudonyms = None,
+    engine: Annotated[EngineName, typer.Option("--engine", help="在哪里检查：local 本机进程，spark 集群")] = "local",
+    master: Annotated[
+        str, typer.Option("--master", help="Spark 主节点，如 spark://主机:7077、yarn；不写为本机 local[*]")
+    ] = "",
+    spark_conf: Annotated[
+        list[str] | None, typer.Option("--spark-conf", help="Spark 设置 名=值，可以多个，如 spark.executor.memory=2g")
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """检查一批通话，写出报告。"""
@@ -43,11 +53,13 @@ def score(
     from qa_nlp.engines.local import Setup
 
     setup = Setup(profile, lexicons, model_folder(model, profile), _shield(no_mask, pseudonyms))
+    cluster = _cluster(engine, master, spark_conf or [])
     wanted = [name.strip() for name in formats.split(",") if name.strip()] or None
     with progress("已检查", quiet) as tick:
         outcome = score_batch(
-            paths, out, setup, jobs=cores(jobs), formats=wanted, meta=meta, resume=resume, progress=tick
-        )
+            paths, out, setup, jobs=cores(jobs), formats=wanted, meta=meta, resume=resume, progress=tick,
+            engine=cluster,
+        )  # fmt: skip
     if not quiet:
         with printed():
             _print_outcome(outcome)
@@ -83,6 +95,25 @@ def explain(
                 print(render(shown, verdict, inspector.book))
             return
     raise UsageError(Problem("U004", call_id, "在这些文件里没有这通电话", "请检查通话编号，或换一个文件"))
+
+
+def _cluster(engine: EngineName, master: str, settings: list[str]) -> Engine | None:
+    """The cluster to run on; None for processes of this machine."""
+    from qa_nlp.errors import Problem, UsageError
+
+    if engine == "local":
+        if master or settings:
+            option = "--master" if master else "--spark-conf"
+            raise UsageError(Problem("S010", option, "只用于 Spark", "加上 --engine spark，或去掉它"))
+        return None
+    bad = [text for text in settings if not re.fullmatch(r"spark\.[^=\s]+=.*", text, re.DOTALL)]
+    if bad:
+        advice = "写成 spark.executor.memory=2g 这样"
+        raise UsageError(Problem("S011", "--spark-conf", f"不是 名=值：{text}", advice) for text in bad)
+    from qa_nlp.engines.spark import SparkEngine
+
+    pairs = (text.partition("=") for text in settings)
+    return SparkEngine(master or "local[*]", {name: value for name, _, value in pairs})
 
 
 def _shield(no_mask: bool, pseudonyms: Path | None) -> Shield:

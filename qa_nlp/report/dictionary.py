@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from qa_nlp.report.desk.brief_docs import section
 from qa_nlp.report.naming import PROMISE, PROMISE_LONG
 from qa_nlp.report.tables import SEVERITY, STATUS, VERDICT, Table, all_tables
 from qa_nlp.report.totals import agents_table, rules_table
+from qa_nlp.report.trend_docs import sections
 from qa_nlp.report.workbook import SHEETS
 from qa_nlp.rulebook.book import Rulebook
 
@@ -20,6 +22,7 @@ HEAD = """# 结果文件里有什么
 | `report.xlsx` | 质检员 | 工作簿，每个表一个工作表，互相有链接 |
 | `*.csv` | 别的程序、透视表 | 全部明细，UTF-8（带 BOM），Excel 可直接打开 |
 | `calls.jsonl` | 别的程序 | 一行一通，字段最全 |
+| `vcon/*.vcon` | 别的系统 | 每通一个 vCon；要在 `--format` 里写明 |
 | `run.json` | 管理员 | 这次运行的版本、输入、用时 |
 """
 PAGE = """## report.html
@@ -42,7 +45,7 @@ BOOK = """## report.xlsx
 
 - 首行冻结、可筛选；数字是数字，编号是文本，没有公式。
 - “通话”表点通话编号到它的问题，点缺少步骤到它的步骤；“问题”“承诺”表点通话编号回到通话，“步骤”表每通的第一行可以点回。
-- “步骤”表只列必须做、按条件该做的步骤和情景；“坐席”“班组”表多一列“与全批相比”。
+- “步骤”表只列漏做的和证据不足的步骤、情景；“坐席”“班组”表多一列“与全批相比”。
 - 一个工作簿大约列前 5,000 通的明细，再多 Excel 打开就慢了；总览会写明列了多少，全部明细在 CSV 里。
 """
 
@@ -52,7 +55,8 @@ def dictionary(book: Rulebook) -> str:
     tables = [*all_tables(book).values(), agents_table(book), rules_table(book)]
     meanings = {table.name: table.meaning for table in tables} | {"teams": "每个班组一行"}
     rows = "\n".join(f"| {sheet} | {meanings[name]} |" for name, sheet in SHEETS.items())
-    parts = [HEAD, PAGE, BOOK.format(rows=rows), "## CSV 表\n", *(_table(table) for table in tables), _words()]
+    columns = [_table(table) for table in tables]
+    parts = [HEAD, PAGE, BOOK.format(rows=rows), "## CSV 表\n", *columns, _words(), section(), sections()]
     return "\n".join(parts)
 
 

@@ -10,8 +10,8 @@ SPEAKERS = {"agent": "座席", "customer": "客户", "system": "系统", "unknow
 
 
 def explain(call: Call, verdict: Verdict, book: Rulebook) -> str:
-    """Transcript with 【】 round each finding, the findings below their turn, the steps at the end."""
-    lines = [verdict.summary, ""]
+    """Summary and notes, transcript with 【】 round each finding, the findings below their turn, the steps at the end."""
+    lines = [verdict.summary, *(f"备注：{note}" for note in verdict.notes), ""]
     for index, turn in enumerate(call.turns):
         findings = [f for f in verdict.findings if f.turn == index]
         lines.append(f"{index + 1:3d} {SPEAKERS[turn.role]}：{_marked(turn.text, findings)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from qa_nlp.records import StepVerdict
-from qa_nlp.report.tables import MATCH
 from qa_nlp.rulebook.book import Rulebook
 
 PROMISE = {"within": "相符", "over": "超出", "outdated": "旧标准", "doubtful": "待核", "unjudged": "无规定"}
@@ -15,7 +14,11 @@ PROMISE_LONG = {
     "unjudged": "没有可比的规定",
 }
 NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
-MATCHED = {**MATCH, "order": "先后次序", "linked": "关联来电", "model": "语句模型"}
+MATCHED = {
+    "exact": "原文", "phonetic": "同音", "model": "语句模型", "measured": "测量", "order": "先后次序", "linked": "关联来电",
+}  # fmt: skip
+# Promised things that no row of the limits names.
+SUBJECTS = {"callback": "回电", "visit": "上门", "other": "其他事项"}
 
 
 def step_name(step: str, book: Rulebook) -> str:
@@ -48,7 +51,7 @@ def subject_name(subject: str, book: Rulebook) -> str:
     """What was promised, by the name that the limits table gives it."""
     rows = book.tables.get("limits", ())
     named = next((row["事项"] for row in rows if row["编号"] == subject), "")
-    return named or {"other": "其他事项"}.get(subject, subject)
+    return named or SUBJECTS.get(subject, subject)
 
 
 def in_order(name: str) -> tuple[str, str]:

@@ -30,6 +30,8 @@ TONES: Mapping[str, Mapping[str, str]] = {
     "严重度": {"红线": "bad", "严重": "warn"},
     "结论": {"违规": "bad", "合格": "good", "证据不足": "warn", "不适用": "calm", "确认": "bad", "疑似（不扣分）": "warn",
              "排除（留痕）": "calm", "超出": "bad", "旧标准": "warn", "待核": "warn", "相符": "good", "无规定": "calm"},
+    "开场": {"缺失": "bad", "不完整": "warn", "达标": "good"},
+    "结束": {"缺失": "bad", "不完整": "warn", "达标": "good"},
     "与全批相比": {"高于": "good", "低于": "bad", "样本不足": "calm"},
 }  # fmt: skip
 WIDTHS = {

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from qa_nlp.records import CATEGORIES, DIMENSIONS, Finding, Promise, Skipped, StepVerdict, Verdict
+from qa_nlp.report.naming import MATCHED, PROMISE, subject_name
 from qa_nlp.rulebook.book import Rulebook
 
 STATUS = {"confirmed": "确认", "suspected": "疑似（不扣分）", "suppressed": "排除（留痕）"}
 SEVERITY = {"critical": "红线", "major": "严重", "minor": "一般", "trivial": "轻微", "info": "提示"}
 VERDICT = {"pass": "合格", "violation": "违规", "not_applicable": "不适用", "insufficient": "证据不足"}
-MATCH = {"exact": "原文", "phonetic": "同音", "model": "语句模型", "measured": "测量"}
+
+
+RUN = frozenset(("=", "+", "-", "@", "\t", "\r"))
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,19 @@ class Table:
     meaning: str
     columns: tuple[Column, ...]
 
+    @cached_property
+    def _cells(self) -> tuple[Callable[[Any], object], ...]:
+        return tuple(column.cell for column in self.columns)
+
     def row(self, item: object) -> list[str]:
-        """Cells of one row as text."""
-        return [text_of(column.cell(item)) for column in self.columns]
+        """Cells of one row as text that no spreadsheet runs."""
+        return [neutralised(text_of(cell(item))) for cell in self._cells]
 
 
 def text_of(value: object) -> str:
     """A cell's text: numbers without trailing zeros, nothing for None."""
+    if type(value) is str:
+        return value
     if value is None:
         return ""
     if isinstance(value, float):
@@ -48,7 +58,7 @@ def text_of(value: object) -> str:
 
 def neutralised(text: str) -> str:
     """A cell that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection)."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _is_number(text) else text
+    return "'" + text if text[:1] in RUN and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:
@@ -64,7 +74,7 @@ Pair = tuple[Verdict, Any]
 
 def all_tables(book: Rulebook) -> dict[str, Table]:
     """Every table, by file name without ending."""
-    tables = [_calls(book), _findings(book), _steps(book), _promises(), _skipped()]
+    tables = [_calls(book), _findings(book), _steps(book), _promises(book), _skipped()]
     return {table.name: table for table in tables}
 
 
@@ -95,7 +105,9 @@ def _calls(book: Rulebook) -> Table:
         Column("疑似问题数", "不扣分、待复核的问题", count("suspected")),
         Column("缺少步骤", "必做而没有做的步骤", lambda v: "、".join(_missing(v, book))),
         Column("升级词", "客户提到的升级渠道（12398、媒体、律师等）", lambda v: "是" if "升级" in v.signals else ""),
-        Column("语速", "座席语速，字/分", lambda v: v.conduct.get("agent_cpm")),
+        Column("开场", "首问语：达标、不完整（问候、询问需求只有一样）、缺失", _conduct("opening")),
+        Column("结束", "结束语：达标、不完整（感谢、道别只有一样）、缺失", _conduct("closing")),
+        Column("语速", "座席语速，字/分", _conduct("agent_cpm")),
         Column("案例分析", "按四个维度的评析", lambda v: v.summary),
         Column("备注", "读入时的说明", lambda v: "；".join(v.notes)),
     ]
@@ -104,6 +116,10 @@ def _calls(book: Rulebook) -> Table:
 
 def _dimension(name: str) -> Callable[[Verdict], object]:
     return lambda v: v.dimensions.get(name)
+
+
+def _conduct(name: str) -> Callable[[Verdict], object]:
+    return lambda v: v.conduct.get(name)
 
 
 def _missing(verdict: Verdict, book: Rulebook) -> list[str]:
@@ -136,7 +152,9 @@ def _findings(book: Rulebook) -> Table:
         Column("建议说法", "可以照着说的一句", of(lambda f: f.suggestion)),
         Column("依据", "哪份规范", of(lambda f: f.basis)),
         Column("规则号", "规则的编号；MODEL- 开头的来自语句模型", of(lambda f: f.rule_id)),
-        Column("命中方式", "原文、同音、语句模型、测量", of(lambda f: MATCH.get(f.match, f.match))),
+        Column(
+            "命中方式", "原文、同音、语句模型、测量、先后次序、关联来电", of(lambda f: MATCHED.get(f.match, f.match))
+        ),
         Column("可信度", "0–1", of(lambda f: f.confidence)),
         Column("起", "原话在该句中的起点，从 0 数起", of(lambda f: f.start)),
         Column("止", "原话在该句中的终点（不含）", of(lambda f: f.end)),
@@ -173,20 +191,20 @@ def _steps(book: Rulebook) -> Table:
     return Table("steps", "每通电话的每个步骤一行", tuple(columns))
 
 
-def _promises() -> Table:
+def _promises(book: Rulebook) -> Table:
     def of(cell: Callable[[Promise], object]) -> Callable[[Pair], object]:
         return lambda pair: cell(pair[1])
 
     columns = [
         Column("通话编号", "输入里的 call_id", lambda p: p[0].call_id),
         Column("坐席", "座席工号", lambda p: p[0].agent_id),
-        Column("承诺事项", "承诺的是什么", of(lambda x: x.subject)),
+        Column("承诺事项", "承诺的是什么", of(lambda x: subject_name(x.subject, book))),
         Column("原话", "承诺的原话", of(lambda x: x.quote)),
         Column("数值", "承诺的数值，范围取上限", of(lambda x: x.amount)),
         Column("单位", "分钟、小时、天、工作日", of(lambda x: x.unit)),
         Column("到期", "按通话时间算出的到期时间", of(lambda x: x.due)),
         Column("规定时限", "limits 表里的时限", of(lambda x: x.limit)),
-        Column("结论", "相符、超出、过时、无规定", of(lambda x: x.status)),
+        Column("结论", "、".join(PROMISE.values()), of(lambda x: PROMISE.get(x.status, x.status))),
         Column("第几句", "从 1 数起", of(lambda x: x.turn + 1)),
     ]
     return Table("promises", "座席作出的每个时限承诺一行", tuple(columns))

@@ -11,10 +11,10 @@ import numpy as np
 
 from qa_nlp.report.tables import neutralised
 from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.stats import Interval, different_by_chance, draws, interval, wilson
 from qa_nlp.training.corpus import Sample
 from qa_nlp.training.evaluate import Answers, label_ratios
 from qa_nlp.training.label_review import beginning
-from qa_nlp.training.stats import Interval, different_by_chance, draws, interval, wilson
 
 HEADERS = (
     "项目", "指标", "数量", "旧", "旧下限", "旧上限", "新", "新下限", "新上限", "差", "差下限", "差上限", "p值", "结论",

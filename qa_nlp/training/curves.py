@@ -13,12 +13,12 @@ import numpy as np
 from scipy import sparse
 from sklearn.svm import LinearSVC
 
-from qa_nlp.model.features import Features, call_features, stack
-from qa_nlp.model.linear import to_matrix, vocabulary
+from qa_nlp.stats import Interval, wilson
 from qa_nlp.training.corpus import Sample
 from qa_nlp.training.evaluate import Answers
 from qa_nlp.training.fit import FOLDS, SEED, folds_of
-from qa_nlp.training.stats import Interval, wilson
+from qa_nlp.training.matrix import Features
+from qa_nlp.training.train import ALL_TURNS, call_features
 
 BINS = 10
 SHARES = (0.25, 0.5, 0.75, 1.0)
@@ -94,8 +94,7 @@ def learning_curve(samples: Sequence[Sample], shares: Sequence[float] = SHARES) 
     fold_of = dict(zip(voices, folds_of(voices, FOLDS), strict=True))
     calls = [s for s in labelled if not s.is_request and not s.is_opening]
     requests = [s for s in labelled if s.is_request]
-    whole = stack([call_features(s.prepared) for s in calls])
-    starts = stack([call_features(s.prepared, 10_000) for s in requests])
+    whole, starts = call_features(calls), call_features(requests, ALL_TURNS)
     points = []
     for share in shares:
         used = {number: _some(voices, fold_of, number, share) for number in sorted(set(fold_of.values()))}
@@ -131,7 +130,7 @@ def _tested(
 
 
 def _weighted(features: Features) -> sparse.csr_matrix:
-    matrix = to_matrix(features, vocabulary(features)).astype(np.float64)
+    matrix = features.matrix.astype(np.float64)
     frequency = np.bincount(matrix.indices, minlength=matrix.shape[1])
     return (matrix @ sparse.diags(np.log((1 + matrix.shape[0]) / (1 + frequency)) + 1)).tocsr()
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from qa_nlp.classify import classify
 from qa_nlp.inspector import Inspector
 from qa_nlp.records import Label, Verdict
 from qa_nlp.rulebook.book import Rulebook
@@ -94,7 +93,7 @@ def evaluate(samples: Sequence[Sample], inspector: Inspector, customer_turns: in
 def answer(samples: Sequence[Sample], inspector: Inspector, customer_turns: int | None = None) -> Answers:
     """Ask a model and rulebook; ``customer_turns`` limits what they hear and leaves the sentences out."""
     labelled = tuple(s for s in samples if s.subtype)
-    labels = tuple(classify([s.prepared for s in labelled], inspector.model, customer_turns))
+    labels = tuple(inspector.label([s.prepared for s in labelled], customer_turns))
     if customer_turns is not None:
         return Answers(labelled, labels)
     spoken = tuple(s for s in samples if has_annotated_turns(s))

@@ -8,11 +8,11 @@ from html import escape
 from pathlib import Path
 
 from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.stats import wilson
 from qa_nlp.training.charts import Series, chart, confusion_grid
 from qa_nlp.training.compare import name_of
 from qa_nlp.training.curves import Bin, Learning, Point, calibration_error, reliability, risk_coverage
 from qa_nlp.training.evaluate import Answers, Ratio, Report, subtype_ratios
-from qa_nlp.training.stats import wilson
 
 CLASSES, CONFUSION, PAGE = "classes.csv", "confusion.csv", "evaluation.html"
 HEADERS = ("种类", "编号", "名称", "应有", "查到", "查对", "准确率", "召回率", "召回率下限", "召回率上限", "F1")

@@ -1,7 +1,8 @@
 """Fit the linear models; out-of-voice margins calibrate them and choose the thresholds.
 
-One LinearSVC a label (Fan et al., LIBLINEAR, 2008), Platt's sigmoid on margins that come from
-models which did not see the voice.
+One LinearSVC a label (Fan et al., LIBLINEAR, 2008); for labels that exclude one another the
+log-counts of multinomial naive Bayes are added, which stays one linear model (compare Wang &
+Manning, ACL 2012). Platt's sigmoid on margins that come from models which did not see the voice.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ import numpy as np
 from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 
-from qa_nlp.model.features import Features
-from qa_nlp.model.linear import Linear, to_matrix, vocabulary
+from qa_nlp.model.linear import Linear
+from qa_nlp.training.matrix import Features
 
 FOLDS = 5
 SEED = 0
 ROWS = 60_000
+SMOOTHING = 0.01
+LEAST_PRIOR = -12.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ def fit(
     *,
     cost: float = 1.0,
     weights: np.ndarray | None = None,
+    bayes: float = 0.0,
     rows: int = ROWS,
     jobs: int = 2,
 ) -> Fitted:
@@ -63,25 +68,51 @@ def fit(
         voices: whose words each segment is.
         cost: C of the support vector machines.
         weights: importance of each segment (n,), default 1.
-        rows: n-grams kept in the model, the weightiest.
+        bayes: share of naive Bayes in the margins; only where every segment has exactly one label.
+        rows: features kept in the model, the weightiest.
         jobs: processes.
     """
-    slots = vocabulary(features)
-    matrix = to_matrix(features, slots)
-    idf = _idf(matrix)
-    matrix = (matrix @ sparse.diags(idf)).tocsr().astype(np.float64)
+    plain = features.matrix.astype(np.float64)
+    idf = _idf(plain)
+    matrix = (plain @ sparse.diags(idf)).tocsr()
     fold = folds_of(voices)
     weights = np.ones(features.size) if weights is None else weights
     columns = Parallel(n_jobs=jobs, max_nbytes="50M")(
         delayed(_column)(matrix, targets[:, k], fold, cost, weights) for k in range(len(labels))
     )
     coefficients = np.stack([column[0] for column in columns], axis=1) * idf[:, None]
-    bias = np.array([column[1] for column in columns], dtype=np.float32)
+    bias = np.array([column[1] for column in columns])
     unseen = np.stack([column[2] for column in columns], axis=1)
+    if bayes:
+        added, constant, heard = _bayes(plain, targets, fold)
+        coefficients, bias, unseen = coefficients + bayes * added, bias + bayes * constant, unseen + bayes * heard
     scale, shift = _platt(unseen, targets)
     kept = _weightiest(coefficients, matrix, rows)
-    linear = Linear(tuple(labels), slots[kept], coefficients[kept].astype(np.float32), bias, scale, shift)
+    linear = Linear(
+        tuple(labels), features.keys[kept], coefficients[kept].astype(np.float32), bias.astype(np.float32), scale, shift
+    )
     return Fitted(linear, unseen)
+
+
+def _bayes(
+    matrix: sparse.csr_matrix, targets: np.ndarray, fold: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Log-counts (v, labels), constants (labels,) and scores of unseen voices (n, labels), scaled to spread 1."""
+    unseen = np.zeros(targets.shape)
+    for number in np.unique(fold):
+        weights, constant = _log_counts(matrix[fold != number], targets[fold != number])
+        unseen[fold == number] = matrix[fold == number] @ weights + constant
+    weights, constant = _log_counts(matrix, targets)
+    spread = max(float(unseen.std()), 1e-9)
+    return weights / spread, constant / spread, unseen / spread
+
+
+def _log_counts(matrix: sparse.csr_matrix, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Naive Bayes with its mean over the labels taken away; labels without a sample count as smoothing alone."""
+    model = MultinomialNB(alpha=SMOOTHING)
+    model.partial_fit(matrix, targets.argmax(axis=1), classes=np.arange(targets.shape[1]))
+    weights, constant = model.feature_log_prob_.T, np.maximum(model.class_log_prior_, LEAST_PRIOR)
+    return weights - weights.mean(axis=1, keepdims=True), constant - constant.mean()
 
 
 def _weightiest(coefficients: np.ndarray, matrix: sparse.csr_matrix, rows: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from qa_nlp.model.features import sureness
 from qa_nlp.report.tables import neutralised
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.training.corpus import Sample
@@ -75,7 +76,7 @@ def doubtful_labels(learned: Learned, confident: float = CONFIDENT) -> list[Doub
 def _unseen(learned: Learned) -> Iterator[tuple[Sample, np.ndarray]]:
     """Each labelled sample with the probabilities of models that have not seen its voice."""
     settings = learned.model.settings
-    by_start = learned.by_start.unseen * settings["starts_scale"]
+    by_start = learned.by_start.unseen * sureness(learned.starts.letters, settings)[:, None]
     kinds = learned.starts.kinds
     last = {id(s): i for i, s in enumerate(learned.starts.samples) if kinds[i] in ("request", str(ALL_TURNS))}
     whole = {id(s): i for i, s in enumerate(learned.whole.samples)}

@@ -12,8 +12,8 @@ from typing import Any
 from qa_nlp.errors import ModelError, Problem, UsageError
 from qa_nlp.model.store import CARD, RETRAIN, WEIGHTS
 from qa_nlp.paths import data_file
+from qa_nlp.stats import worse_by_chance
 from qa_nlp.training.compare import Comparison, Line
-from qa_nlp.training.stats import worse_by_chance
 
 # A new model may lose this much by chance of a hundred or two locked calls; nothing may get clearly worse.
 ACCURACY_TOLERANCE = 0.02

@@ -13,28 +13,33 @@ import sklearn
 
 from qa_nlp import __version__
 from qa_nlp.errors import Problem, UsageError
-from qa_nlp.model.features import Features, call_features, sentence_features, stack
+from qa_nlp.model.features import call_fields, letters_heard, read, sentence_fields, sureness
 from qa_nlp.model.linear import Linear
 from qa_nlp.model.store import Model
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.training.corpus import Sample
 from qa_nlp.training.fit import SEED, Fitted, fit
+from qa_nlp.training.matrix import LEAST, Features, counted, frequent, stack
+from qa_nlp.training.usual import Usual, fit_usual
 
 ALL_TURNS = 10_000
 PREFIXES = (1, 3, ALL_TURNS)
 STARTS_SHARE = 0.3
+CALLS_BAYES, STARTS_BAYES = 0.2, 0.1
 STEP_CONFIRM, STEP_SUSPECT = 0.45, 0.3
 FAULT_CONFIRM, FAULT_SUSPECT = 0.6, 0.3
-REVIEW_RISK = 0.012
+SLOPES = tuple(step / 10 for step in range(11))
+REVIEW_RISK, STARTS_RISK = 0.012, 0.02
 
 
 @dataclass(frozen=True)
 class Subjects:
-    """What the call classifier is fitted on: features, the samples they come from, their kind."""
+    """What the call classifier is fitted on: features, the samples they come from, their kind, the customer's letters."""
 
     features: Features
     samples: tuple[Sample, ...]
     kinds: np.ndarray
+    letters: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -70,14 +75,14 @@ def learn(samples: Sequence[Sample], book: Rulebook, *, jobs: int = 2) -> Learne
         raise UsageError(Problem("T002", "标注数据", "至少要有两种业务的通话", "请补充标注"))
     starts = starting_subjects(samples)
     subtypes = sorted({s.subtype for s in samples if s.subtype})
-    by_start = _fit_subjects(starts, subtypes, jobs)
-    whole = Subjects(stack([call_features(s.prepared) for s in calls]), tuple(calls), np.array(["whole"] * len(calls)))
-    by_call = _fit_subjects(whole, subtypes, jobs)
-    sentences = _fit_sentences(samples, book, jobs)
-    settings = _settings(by_call, by_start, whole, starts, subtypes)
+    by_start = _fit_subjects(starts, subtypes, STARTS_BAYES, jobs)
+    whole = Subjects(call_features(calls), tuple(calls), np.array(["whole"] * len(calls)), _letters(calls))
+    by_call = _fit_subjects(whole, subtypes, CALLS_BAYES, jobs)
+    sentences, usual = _fit_sentences(samples, subtypes, book, jobs)
+    settings = _settings(by_call, by_start, whole, starts, subtypes) | {"step_weight": usual.weight}
     confirm, suspect = thresholds(sentences.linear.labels, book)
     card = _card(samples, book, settings)
-    model = Model(by_call.linear, by_start.linear, sentences.linear, confirm, suspect, settings, card)
+    model = Model(by_call.linear, by_start.linear, sentences.linear, confirm, suspect, usual.prior, settings, card)
     return Learned(model, whole, by_call, starts, by_start)
 
 
@@ -98,25 +103,35 @@ def refuse_unknown(samples: Sequence[Sample], book: Rulebook) -> None:
         )
 
 
+def call_features(samples: Sequence[Sample], customer_turns: int | None = None) -> Features:
+    """What the call classifier sees of whole calls, or of the customer's first turns alone."""
+    batch = read([sample.prepared for sample in samples])
+    return counted(batch, call_fields(batch, customer_turns), least=1 if customer_turns else LEAST)
+
+
 def starting_subjects(samples: Sequence[Sample]) -> Subjects:
     """Requests, and every call cut after the customer's first, third and last turn."""
-    features, chosen, kinds = [], [], []
-    for sample in samples:
-        if not sample.subtype or not sample.prepared.customer_turns:
-            continue
-        for count in (ALL_TURNS,) if sample.is_request else PREFIXES:
-            features.append(call_features(sample.prepared, count))
-            chosen.append(sample)
-            kinds.append("request" if sample.is_request else str(count))
-    return Subjects(stack(features), tuple(chosen), np.array(kinds))
+    heard = [s for s in samples if s.subtype and s.prepared.customer_turns]
+    calls = [s for s in heard if not s.is_request]
+    parts = [call_features(heard if count == ALL_TURNS else calls, count) for count in reversed(PREFIXES)]
+    kinds = ["request" if s.is_request else str(ALL_TURNS) for s in heard]
+    kinds += [str(count) for count in reversed(PREFIXES) if count != ALL_TURNS for _ in calls]
+    letters = [_letters(heard if count == ALL_TURNS else calls, count) for count in reversed(PREFIXES)]
+    samples_ = (*heard, *calls * (len(PREFIXES) - 1))
+    return Subjects(frequent(stack(parts)), samples_, np.array(kinds), np.concatenate(letters))
 
 
-def _fit_subjects(subjects: Subjects, subtypes: list[str], jobs: int) -> Fitted:
+def _letters(samples: Sequence[Sample], customer_turns: int | None = None) -> np.ndarray:
+    return letters_heard(read([sample.prepared for sample in samples]), customer_turns)
+
+
+def _fit_subjects(subjects: Subjects, subtypes: list[str], bayes: float, jobs: int) -> Fitted:
     column = {name: k for k, name in enumerate(subtypes)}
     targets = np.zeros((len(subjects.samples), len(subtypes)), dtype=np.int64)
     for row, sample in enumerate(subjects.samples):
         targets[row, column[sample.subtype]] = 1
-    return fit(subjects.features, targets, subtypes, [s.voice for s in subjects.samples], jobs=jobs)
+    voices = [s.voice for s in subjects.samples]
+    return fit(subjects.features, targets, subtypes, voices, bayes=bayes, jobs=jobs)
 
 
 def sentence_targets(samples: Sequence[Sample], labels: Sequence[str], book: Rulebook) -> np.ndarray:
@@ -134,14 +149,19 @@ def sentence_targets(samples: Sequence[Sample], labels: Sequence[str], book: Rul
     return np.stack(rows)
 
 
-def _fit_sentences(samples: Sequence[Sample], book: Rulebook, jobs: int) -> Fitted:
+def _fit_sentences(
+    samples: Sequence[Sample], subtypes: Sequence[str], book: Rulebook, jobs: int
+) -> tuple[Fitted, Usual]:
     spoken = [s for s in samples if s.prepared.agent_turns and not s.only_subtype]
     seen = {a for s in spoken for t in s.call.turns for a in (*t.acts, *(tag.code for tag in t.faults))}
     labels = [name for name in (*book.steps, *book.codes) if name in seen]
-    features = stack([sentence_features(s.prepared) for s in spoken])
+    batch = read([s.prepared for s in spoken])
+    features = counted(batch, sentence_fields(batch), with_places=True)
     voices = [s.voice for s in spoken for _ in s.prepared.agent_turns]
     weights = np.array([s.weight for s in spoken for _ in s.prepared.agent_turns])
-    return fit(features, sentence_targets(spoken, labels, book), labels, voices, weights=weights, jobs=jobs)
+    fitted = fit(features, sentence_targets(spoken, labels, book), labels, voices, weights=weights, jobs=jobs)
+    odds = fitted.linear.scale * fitted.unseen + fitted.linear.shift
+    return fitted, fit_usual(spoken, odds, labels, subtypes, book)
 
 
 def thresholds(labels: Sequence[str], book: Rulebook) -> tuple[np.ndarray, np.ndarray]:
@@ -157,27 +177,44 @@ def _settings(
     """Softmax scales by maximum likelihood on unseen voices, and the abstention threshold."""
     column = {name: k for k, name in enumerate(subtypes)}
     start_gold = np.array([column[s.subtype] for s in starts.samples])
-    starts_scale = _scale(by_start.unseen, start_gold)
+    sure = _sureness(by_start.unseen, starts.letters, start_gold)
+    by_starts = by_start.unseen * sureness(starts.letters, sure)[:, None]
     at = {id(s): i for i, s in enumerate(starts.samples) if starts.kinds[i] == str(ALL_TURNS)}
     rows = [i for i, s in enumerate(whole.samples) if id(s) in at]
     gold = np.array([column[whole.samples[i].subtype] for i in rows])
     own = by_call.unseen[rows]
-    other = STARTS_SHARE * starts_scale * by_start.unseen[[at[id(whole.samples[i])] for i in rows]]
-    calls_scale = _scale(own, gold, other)
+    other = STARTS_SHARE * by_starts[[at[id(whole.samples[i])] for i in rows]]
+    calls_scale, _ = _scale(own, gold, other)
     probabilities = _softmax(own * calls_scale + other)
     review = review_threshold(probabilities.max(axis=1), probabilities.argmax(axis=1) == gold)
+    heard = _softmax(by_starts)
+    full = np.isin(starts.kinds, (str(ALL_TURNS), "request"))
+    right = heard.argmax(axis=1) == start_gold
+    review_start = review_threshold(heard[full].max(axis=1), right[full], STARTS_RISK)
     return {
-        "calls_scale": calls_scale, "starts_scale": starts_scale, "starts_share": STARTS_SHARE, "review_below": review,
+        **sure, "starts_review_below": review_start, "calls_scale": calls_scale, "starts_share": STARTS_SHARE, "review_below": review,
         "cv_subtype_acc": float((probabilities.argmax(axis=1) == gold).mean()),
         "cv_start_acc": float((by_start.unseen.argmax(axis=1) == start_gold).mean()),
     }  # fmt: skip
 
 
-def _scale(margins: np.ndarray, gold: np.ndarray, offset: np.ndarray | float = 0.0) -> float:
-    """The factor on margins under which the gold labels are likeliest."""
-    grid = np.geomspace(0.5, 16, 41)
+def _sureness(margins: np.ndarray, letters: np.ndarray, gold: np.ndarray) -> dict[str, float]:
+    """The scale of margins, and how it grows with the letters heard, that make the gold labels likeliest."""
+    found = []
+    for slope in SLOPES:
+        factors = sureness(letters, {"starts_scale": 1.0, "starts_slope": slope})
+        scale, loss = _scale(margins * factors[:, None], gold)
+        found.append((loss, slope, scale))
+    _, slope, scale = min(found)
+    return {"starts_scale": scale, "starts_slope": slope}
+
+
+def _scale(margins: np.ndarray, gold: np.ndarray, offset: np.ndarray | float = 0.0) -> tuple[float, float]:
+    """The factor on margins under which the gold labels are likeliest, and the loss there."""
+    grid = np.geomspace(0.5, 32, 49)
     losses = [-np.log(_softmax(margins * s + offset)[np.arange(len(gold)), gold] + 1e-12).mean() for s in grid]
-    return round(float(grid[int(np.argmin(losses))]), 4)
+    best = int(np.argmin(losses))
+    return round(float(grid[best]), 4), float(losses[best])
 
 
 def review_threshold(confidence: np.ndarray, right: np.ndarray, risk: float = REVIEW_RISK) -> float:

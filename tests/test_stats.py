@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qa_nlp.training.stats import different_by_chance, draws, interval, wilson, worse_by_chance
+from qa_nlp.stats import different_by_chance, draws, interval, wilson, worse_by_chance
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,86 @@
+"""Segments as rows of a sparse matrix, for training: the n-grams that ``features`` lets speak, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from qa_nlp.model.features import LONGEST, PLACE, PLACE_VALUE, PLACES, Batch, places
+from qa_nlp.model.ngrams import SLOTS, Grams, Ints
+
+LEAST = 2
+
+
+@dataclass(frozen=True)
+class Features:
+    """Values (segments, v) of the features ``keys`` (v,), ascending; see ``Linear``."""
+
+    matrix: sparse.csr_matrix
+    keys: Ints
+
+    @property
+    def size(self) -> int:
+        """Number of segments."""
+        return int(self.matrix.shape[0])
+
+    def take(self, rows: np.ndarray) -> Features:
+        """Some of the segments."""
+        return Features(self.matrix[rows], self.keys)
+
+
+def counted(
+    batch: Batch, fields: Mapping[int, sparse.csr_matrix], *, with_places: bool = False, least: int = LEAST
+) -> Features:
+    """Features of segments described by fields, as far as they occur in at least ``least`` segments."""
+    parts, keys = [], []
+    grams = {n: _by_turn(batch.grams, n) for n in {LONGEST[field] for field in fields}}
+    for field, weights in sorted(fields.items()):
+        part = (weights @ grams[LONGEST[field]]).tocsr()
+        part.sort_indices()
+        kept = np.flatnonzero(np.bincount(part.indices, minlength=SLOTS) >= least)
+        parts.append(part[:, kept])
+        keys.append(field * SLOTS + kept)
+    if with_places:
+        parts.append(_places(batch))
+        keys.append(PLACE * SLOTS + np.arange(PLACES))
+    return Features(sparse.hstack(parts, format="csr"), np.concatenate(keys))
+
+
+def stack(parts: list[Features]) -> Features:
+    """Segments behind one another over all their features."""
+    keys = np.unique(np.concatenate([part.keys for part in parts]))
+    rows = []
+    for part in parts:
+        matrix = part.matrix.tocoo()
+        columns = np.searchsorted(keys, part.keys)[matrix.col]
+        rows.append(sparse.csr_matrix((matrix.data, (matrix.row, columns)), shape=(part.size, len(keys))))
+    return Features(sparse.vstack(rows, format="csr"), keys)
+
+
+def frequent(features: Features, least: int = LEAST) -> Features:
+    """Only features that occur in at least ``least`` segments."""
+    kept = np.flatnonzero(np.bincount(features.matrix.indices, minlength=len(features.keys)) >= least)
+    return Features(features.matrix[:, kept], features.keys[kept])
+
+
+def _by_turn(grams: Grams, max_n: int) -> sparse.csr_matrix:
+    """How often each n-gram stands in each turn (turns, SLOTS)."""
+    slots = grams.slots[:, :max_n]
+    inside = slots < SLOTS
+    ends = np.concatenate([[0], np.cumsum(np.bincount(grams.turns, inside.sum(axis=1), len(grams.letters_of)))])
+    values = np.ones(int(ends[-1]), np.float32)
+    matrix = sparse.csr_matrix((values, slots[inside], ends.astype(np.int64)), shape=(len(ends) - 1, SLOTS))
+    matrix.sum_duplicates()
+    return matrix
+
+
+def _places(batch: Batch) -> sparse.csr_matrix:
+    early, late = places(batch)
+    number = np.arange(len(early))
+    values = np.full(2 * len(early), PLACE_VALUE, np.float32)
+    return sparse.csr_matrix(
+        (values, (np.concatenate([number, number]), np.concatenate([early, late]))), shape=(len(early), PLACES)
+    )
