@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from qa_nlp.inspector import Inspector
+from qa_nlp.model.roles import UNCONFIRMED
 from qa_nlp.read import open_calls
+from qa_nlp.read.roles import SWAPPED
 from qa_nlp.records import Call
+from tests.conftest import ROOT
+
+SAMPLES = ROOT / "data" / "samples" / "calls" / "power.jsonl"
 
 CLEAR = [
     ("1", "您好，供电服务热线，请问有什么可以帮您？"),
@@ -63,3 +70,38 @@ def test_a_call_without_an_agent_is_not_scored(inspector: Inspector, tmp_path: P
     assert verdict.score is None
     assert verdict.subtype
     assert verdict.not_scored
+
+
+def test_a_file_with_exchanged_labels_ends_in_the_same_findings(
+    run_cli: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    """The whole flow, on a file as it is and on one whose labels are exchanged; the note is the only difference."""
+    right = [json.loads(line) for line in SAMPLES.read_text(encoding="utf-8").splitlines()]
+    results = {}
+    for name, other in (("right", {}), ("exchanged", {"agent": "customer", "customer": "agent"})):
+        path = tmp_path / f"{name}.jsonl"
+        calls = [{**c, "turns": [{**t, "role": other.get(t["role"], t["role"])} for t in c["turns"]]} for c in right]
+        path.write_text("".join(json.dumps(c, ensure_ascii=False) + "\n" for c in calls), encoding="utf-8")
+        out = tmp_path / name
+        done = run_cli("score", path, "-o", out, "--format", "csv,jsonl", "--quiet", "--jobs", 1)
+        assert done.returncode == 0, done.stderr
+        lines = (out / "calls.jsonl").read_text(encoding="utf-8").splitlines()
+        results[name] = [json.loads(line) for line in lines]
+        assert (SWAPPED in (out / "calls.csv").read_text(encoding="utf-8-sig")) == bool(other)
+    assert all(verdict.pop("notes") == [] for verdict in results["right"])
+    assert all(verdict.pop("notes") == [SWAPPED] for verdict in results["exchanged"])
+    assert results["exchanged"] == results["right"]
+    assert "标反" in run_cli("read", tmp_path / "exchanged.jsonl").stdout
+    shown = run_cli("explain", right[0]["call_id"], tmp_path / "exchanged.jsonl").stdout
+    assert f"备注：{SWAPPED}" in shown
+
+
+def test_labels_that_words_cannot_confirm_are_kept_and_not_scored(inspector: Inspector, tmp_path: Path) -> None:
+    path = tmp_path / "call.jsonl"
+    turns = [{"role": role, "text": "喂"} for role in ("agent", "customer", "agent", "customer")]
+    path.write_text(json.dumps({"call_id": "T1", "turns": turns}, ensure_ascii=False), encoding="utf-8")
+    (call,) = open_calls([path])
+    assert isinstance(call, Call)
+    verdict = inspector.inspect([call])[0]
+    assert (verdict.score, verdict.not_scored) == (None, "核对不了谁是座席，未评分")
+    assert verdict.notes == (UNCONFIRMED,)

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qa_nlp.model.features import Features, call_features, stack
-from qa_nlp.model.linear import Linear
+from qa_nlp.model.reading import Reading, reading
 from qa_nlp.model.store import Model
 from qa_nlp.records import Label, RunnerUp
 from qa_nlp.text.prepared import Prepared
@@ -16,39 +15,41 @@ from qa_nlp.text.prepared import Prepared
 LEAST_AGENT_TURNS = 2
 
 
-def classify(prepared: Sequence[Prepared], model: Model, customer_turns: int | None = None) -> list[Label]:
+def classify(
+    prepared: Sequence[Prepared], model: Model, customer_turns: int | None = None, *, heard: Reading | None = None
+) -> list[Label]:
     """Label calls.
 
     Args:
         prepared: calls in any order; the labels come back in the same order.
         model: the trained model.
         customer_turns: look at the customer's first turns only (what a live desk knows then).
+        heard: the same calls as the model reads them, where somebody has done it already.
     """
     if not prepared:
         return []
-    probabilities = subtype_probabilities(prepared, model, customer_turns)
-    return [_label(row, model) for row in probabilities]
+    probabilities = subtype_probabilities(prepared, model, customer_turns, heard=heard)
+    limits = model.settings["starts_review_below"], model.settings["review_below"]
+    return [
+        _label(row, model, limits[_is_whole(p, customer_turns)]) for row, p in zip(probabilities, prepared, strict=True)
+    ]
 
 
-def subtype_probabilities(prepared: Sequence[Prepared], model: Model, customer_turns: int | None = None) -> np.ndarray:
+def subtype_probabilities(
+    prepared: Sequence[Prepared], model: Model, customer_turns: int | None = None, *, heard: Reading | None = None
+) -> np.ndarray:
     """Calibrated probabilities (calls, subtypes) in the order of ``model.calls.labels``."""
-    starts = stack([call_features(p, customer_turns if customer_turns is not None else 10_000) for p in prepared])
-    by_customer = _softmax(model.starts.margins(starts) * model.settings["starts_scale"])
-    whole = [i for i, p in enumerate(prepared) if customer_turns is None and len(p.agent_turns) >= LEAST_AGENT_TURNS]
+    heard = heard or reading(prepared, model)
+    by_customer = heard.starts(customer_turns) * heard.sure(customer_turns)
+    whole = [i for i, p in enumerate(prepared) if _is_whole(p, customer_turns)]
     if whole:
         share = model.settings["starts_share"]
-        features = stack([call_features(prepared[i]) for i in whole])
-        margins = model.calls.margins(features) * model.settings["calls_scale"]
-        margins += share * model.starts.margins(_take(starts, whole)) * model.settings["starts_scale"]
-        by_customer[whole] = _softmax(margins)
-    return by_customer
+        by_customer[whole] = heard.calls[whole] * model.settings["calls_scale"] + share * by_customer[whole]
+    return _softmax(by_customer)
 
 
-def _take(features: Features, chosen: list[int]) -> Features:
-    position = np.full(features.size, -1, dtype=np.int64)
-    position[chosen] = np.arange(len(chosen))
-    kept = position[features.segments] >= 0
-    return Features(features.slots[kept], position[features.segments[kept]], features.values[kept], len(chosen))
+def _is_whole(prepared: Prepared, customer_turns: int | None) -> bool:
+    return customer_turns is None and len(prepared.agent_turns) >= LEAST_AGENT_TURNS
 
 
 def _softmax(margins: np.ndarray) -> np.ndarray:
@@ -57,7 +58,7 @@ def _softmax(margins: np.ndarray) -> np.ndarray:
     return result
 
 
-def _label(row: np.ndarray, model: Model) -> Label:
+def _label(row: np.ndarray, model: Model, review_below: float) -> Label:
     labels = model.calls.labels
     order = np.argsort(-row, kind="stable")
     best, second = int(order[0]), int(order[1])
@@ -67,8 +68,8 @@ def _label(row: np.ndarray, model: Model) -> Label:
         labels[best],
         round(confidence, 4),
         RunnerUp(labels[second], round(float(row[second]), 4)),
-        confidence < model.settings["review_below"],
+        confidence < review_below,
     )
 
 
-__all__ = ["Linear", "classify", "subtype_probabilities"]
+__all__ = ["classify", "subtype_probabilities"]

@@ -1,10 +1,11 @@
-"""A linear model over hashed n-grams: the weights of every label in one table.
+"""A linear model over n-grams: the weights of every label in one table.
 
-Training chooses the weights (scikit-learn); scoring is one sparse-dense product.
+Training chooses the weights (scikit-learn); scoring adds them up turn by turn, see ``reading``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,67 +13,87 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from qa_nlp.model.features import SLOTS, Features
+from qa_nlp.model.ngrams import MAX_N, SLOTS, Grams, Ints
 
 Weights = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Linear:
-    """Weights (v, k) of ``slots`` (v,) for ``labels`` (k,), with bias, and Platt's sigmoid.
+    """Weights (v, k) of ``keys`` (v,) for ``labels`` (k,), with bias, and Platt's sigmoid.
 
-    ``scale`` and ``shift`` turn a margin into a probability: 1 / (1 + exp(-(scale·margin + shift))).
+    A key is ``field · SLOTS + slot``, ascending. ``scale`` and ``shift`` turn a margin into a
+    probability: 1 / (1 + exp(-(scale·margin + shift))).
     Reference: J. Platt, Probabilistic outputs for support vector machines, 1999.
     """
 
     labels: tuple[str, ...]
-    slots: npt.NDArray[np.int64]
+    keys: Ints
     weights: Weights
     bias: Weights
     scale: Weights = field(default_factory=lambda: np.zeros(0, np.float32))
     shift: Weights = field(default_factory=lambda: np.zeros(0, np.float32))
 
-    @cached_property
-    def table(self) -> npt.NDArray[np.int32]:
-        """Slot → row of ``weights``, -1 where the slot was not seen in training."""
-        table = np.full(SLOTS, -1, dtype=np.int32)
-        table[self.slots] = np.arange(len(self.slots), dtype=np.int32)
-        return table
-
-    def margins(self, features: Features) -> Weights:
-        """Signed distances (segments, k)."""
-        rows = self.table[features.slots]
-        known = rows >= 0
-        matrix = sparse.csr_matrix(
-            (features.values[known], (features.segments[known], rows[known])),
-            shape=(features.size, len(self.slots)),
-            dtype=np.float32,
-        )
-        result: Weights = matrix @ self.weights + self.bias
-        return result
+    def in_field(self, number: int) -> tuple[Ints, Weights]:
+        """Slots of one field, ascending, and their weights."""
+        begin, end = np.searchsorted(self.keys, [number * SLOTS, (number + 1) * SLOTS])
+        return self.keys[begin:end] - number * SLOTS, self.weights[begin:end]
 
     def probabilities(self, margins: Weights) -> Weights:
         """Calibrated probability of each label by itself, (segments, k)."""
         result: Weights = 1.0 / (1.0 + np.exp(-(self.scale * margins + self.shift)))
         return result
 
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """Column of each label."""
+        return {label: column for column, label in enumerate(self.labels)}
+
     def index(self, label: str) -> int:
         """Column of a label."""
-        return self.labels.index(label)
+        return self.columns[label]
 
 
-def to_matrix(features: Features, slots: npt.NDArray[np.int64]) -> sparse.csr_matrix:
-    """Features as a sparse matrix (segments, v) over known slots, for training."""
-    table = np.full(SLOTS, -1, dtype=np.int32)
-    table[slots] = np.arange(len(slots), dtype=np.int32)
-    rows = table[features.slots]
-    known = rows >= 0
-    return sparse.csr_matrix(
-        (features.values[known], (features.segments[known], rows[known])), shape=(features.size, len(slots))
-    )
+@dataclass(frozen=True)
+class Table:
+    """Weights of several fields side by side, so that the n-grams of a turn are looked up once.
 
+    ``rows`` (SLOTS + 1,) leads from a slot to a row of ``weights`` (rows, columns), -1 where it is unknown.
+    """
 
-def vocabulary(features: Features, least: int = 2) -> npt.NDArray[np.int64]:
-    """Slots that occur in at least ``least`` segments, ascending."""
-    slots, counts = np.unique(features.slots, return_counts=True)
-    return slots[counts >= least]
+    rows: npt.NDArray[np.int32]
+    weights: Weights
+    max_n: int = MAX_N
+
+    @classmethod
+    def of(cls, parts: Sequence[tuple[Linear, int]], max_n: int = MAX_N) -> Table:
+        """Join fields of models; the columns follow one another in the order given."""
+        found = [linear.in_field(number) for linear, number in parts]
+        known = np.unique(np.concatenate([slots for slots, _ in found]))
+        rows = np.full(SLOTS + 1, -1, dtype=np.int32)
+        rows[known] = np.arange(len(known), dtype=np.int32)
+        weights = np.zeros((len(known), sum(part.shape[1] for _, part in found)), dtype=np.float32)
+        at = 0
+        for slots, part in found:
+            weights[rows[slots], at : at + part.shape[1]] = part
+            at += part.shape[1]
+        return cls(rows, weights, max_n)
+
+    def known(self, grams: Grams, turns: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], Ints]:
+        """Rows of the known n-grams of the chosen turns, in the order of the text, and how many each turn has."""
+        letters = turns[grams.turns]
+        found = self.rows[grams.slots[letters, : self.max_n]]
+        hit = found >= 0
+        counts = np.bincount(grams.turns[letters], hit.sum(axis=1), len(turns)).astype(np.int64)
+        return found[hit], counts[turns]
+
+    def sums(self, grams: Grams, turns: npt.NDArray[np.bool_]) -> Weights:
+        """Sums of the weights of all n-grams of each chosen turn (chosen turns, columns).
+
+        Each sum runs through the turn from front to back, whatever else is in the batch.
+        """
+        rows, counts = self.known(grams, turns)
+        ends = np.concatenate([[0], np.cumsum(counts)])
+        matrix = sparse.csr_matrix((np.ones(len(rows), np.float32), rows, ends), shape=(len(counts), len(self.weights)))
+        result: Weights = matrix @ self.weights
+        return result

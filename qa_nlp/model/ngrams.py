@@ -1,14 +1,14 @@
-"""Character n-grams of a whole call in one vectorised pass.
+"""Character n-grams of a batch of calls in one vectorised pass.
 
-Every n-gram of 1 to 4 characters becomes a 64-bit hash of its folded code points and of the
-*field* it stands in (the turn itself, the customer's turn before it …). Punctuation and spaces
-are left out: recognisers put them where they like, or nowhere.
+Every n-gram of 1 to 4 characters becomes a *slot*: 22 bits of a hash of its folded code points.
+Punctuation and spaces are left out: recognisers put them where they like, or nowhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +17,45 @@ from qa_nlp.text import tables
 from qa_nlp.text.prepared import Prepared
 
 MAX_N = 4
-Hashes = npt.NDArray[np.uint64]
+SLOT_BITS = 22
+SLOTS = 1 << SLOT_BITS
+NO_SLOT = SLOTS
 Ints = npt.NDArray[np.int64]
+Slots = npt.NDArray[np.int32]
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
+
+
+@dataclass(frozen=True)
+class Grams:
+    """The n-grams of several calls, in the order of their first letters.
+
+    ``slots`` (letters, MAX_N) holds the slots of the n-grams of 1 … MAX_N letters that begin at each
+    letter, NO_SLOT where one would leave its turn. ``turns`` (letters,) counts turns through all
+    calls, ascending; ``places`` (letters,) is the letter's position in the joined text of its call.
+    ``first`` (calls + 1,) is the number of each call's first turn; ``letters_of`` (turns,) counts letters.
+    """
+
+    slots: Slots
+    turns: Ints
+    places: Ints
+    first: Ints
+    letters_of: Ints
+
+    def count(self, max_n: int = MAX_N) -> Ints:
+        """How many n-grams of 1 … max_n letters each turn has (turns,)."""
+        result: Ints = sum(np.maximum(self.letters_of - less, 0) for less in range(max_n))  # type: ignore[assignment]
+        return result
+
+    def of_turn(self, turn: int) -> tuple[Slots, Ints]:
+        """Slots (letters of the turn, MAX_N) and places of one turn."""
+        inside = slice(int(self._ends[turn]), int(self._ends[turn + 1]))
+        return self.slots[inside], self.places[inside]
+
+    @cached_property
+    def _ends(self) -> Ints:
+        return np.concatenate([[0], np.cumsum(self.letters_of)])
 
 
 @cache
@@ -37,58 +71,35 @@ def _kept() -> npt.NDArray[np.bool_]:
     return kept
 
 
-def call_ngrams(prepared: Prepared) -> tuple[Hashes, Ints, Ints]:
-    """Hashes of all n-grams of a call.
-
-    Returns:
-        ``hashes`` (k,), ``turns`` (k,): the turn each n-gram stands in, ascending within each n;
-        ``lengths`` (k,): its n.
-    """
-    letters, turns, _ = _letters(prepared)
-    hashes, owners, lengths, _ = ngrams(letters, turns)
-    return hashes, owners, lengths
-
-
-def placed_ngrams(prepared: Prepared) -> tuple[Hashes, Ints, Ints]:
-    """Hashes, turns, and the position in the joined text at which each n-gram begins."""
-    letters, turns, positions = _letters(prepared)
-    hashes, owners, _, first = ngrams(letters, turns)
-    return hashes, owners, positions[first]
-
-
-def _letters(prepared: Prepared) -> tuple[Hashes, Ints, Ints]:
-    codes = tables.match_table()[prepared.folded.codes]
-    positions = np.flatnonzero(_kept()[codes])
-    starts = np.asarray(prepared.folded.starts, dtype=np.int64)
-    return codes[positions].astype(np.uint64), np.searchsorted(starts, positions, side="right") - 1, positions
-
-
-def ngrams(letters: Hashes, turns: Ints, max_n: int = MAX_N) -> tuple[Hashes, Ints, Ints, Ints]:
-    """n-grams of 1..max_n letters that do not cross a turn: hashes, turns, n, index of the first letter."""
-    hashes: list[Hashes] = []
-    first: list[Ints] = []
-    rolling = np.zeros(len(letters), dtype=np.uint64)
-    for n in range(1, min(max_n, len(letters)) + 1):
-        size = len(letters) - n + 1
-        rolling = rolling[:size] * _MULTIPLIER + letters[n - 1 :] + np.uint64(n)
-        inside = np.flatnonzero(turns[:size] == turns[n - 1 :])
-        hashes.append(rolling[inside])
-        first.append(inside)
-    if not hashes:
+def ngrams(prepared: Sequence[Prepared]) -> Grams:
+    """All n-grams of several calls; what a call yields does not depend on the others."""
+    sizes = np.array([0, *(len(p.folded.codes) for p in prepared)], dtype=np.int64)
+    bases = np.cumsum(sizes)
+    first = np.cumsum([0, *(len(p.roles) for p in prepared)], dtype=np.int64)
+    if not bases[-1]:
         nothing = np.zeros(0, np.int64)
-        return np.zeros(0, np.uint64), nothing, nothing, nothing
-    starts = np.concatenate(first)
-    lengths = np.repeat(np.arange(1, len(first) + 1), [len(part) for part in first])
-    return np.concatenate(hashes), turns[starts], lengths, starts
+        return Grams(np.zeros((0, MAX_N), np.int32), nothing, nothing, first, np.zeros(int(first[-1]), np.int64))
+    codes = tables.match_table()[np.concatenate([p.folded.codes for p in prepared])]
+    starts = np.concatenate([np.asarray(p.folded.starts, dtype=np.int64) for p in prepared])
+    starts += np.repeat(bases[:-1], np.diff(first))
+    positions = np.flatnonzero(_kept()[codes])
+    begins = np.searchsorted(positions, starts)
+    letters_of = np.diff(begins, append=len(positions))
+    turns = np.repeat(np.arange(len(starts)), letters_of)
+    call_of = np.searchsorted(first, turns, side="right") - 1
+    slots = _slots(codes[positions].astype(np.uint64), turns)
+    return Grams(slots, turns, positions - bases[call_of], first, letters_of)
 
 
-def in_field(hashes: Hashes, field: int) -> Hashes:
-    """The same n-grams as seen in another field, well mixed."""
-    mixed = hashes ^ np.multiply(np.array([field + 1], dtype=np.uint64), _MULTIPLIER)
-    mixed = (mixed ^ (mixed >> np.uint64(31))) * _MIX
-    return mixed ^ (mixed >> np.uint64(29))
-
-
-def token_hash(tokens: Sequence[int], field: int) -> Hashes:
-    """Hashes of plain features (a position, a flag) given as small numbers."""
-    return in_field(np.asarray(tokens, dtype=np.uint64) + np.uint64(1 << 40), field)
+def _slots(letters: npt.NDArray[np.uint64], turns: Ints) -> Slots:
+    count = len(letters)
+    slots = np.full((count, MAX_N), NO_SLOT, dtype=np.int32)
+    rolling = np.zeros(count, dtype=np.uint64)
+    for n in range(1, min(MAX_N, count) + 1):
+        size = count - n + 1
+        rolling = rolling[:size] * _MULTIPLIER + letters[n - 1 :] + np.uint64(n)
+        mixed = (rolling ^ (rolling >> np.uint64(31))) * _MIX
+        inside = turns[:size] == turns[n - 1 :]
+        found = (mixed ^ (mixed >> np.uint64(29))) >> np.uint64(64 - SLOT_BITS)
+        slots[:size, n - 1] = np.where(inside, found.astype(np.int32), NO_SLOT)
+    return slots

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -17,9 +17,10 @@ from zipfile import BadZipFile
 import numpy as np
 
 from qa_nlp.errors import ModelError, Problem
-from qa_nlp.model.linear import Linear
+from qa_nlp.model.features import AFTER, AGENT, BEFORE, CUSTOMER, LONGEST, OWN, PLACE, PLACE_VALUE, PLACES
+from qa_nlp.model.linear import Linear, Table, Weights
 
-FORMAT = 1
+FORMAT = 2
 WEIGHTS, CARD = "weights.npz", "card.json"
 PARTS = ("calls", "starts", "sentences")
 RETRAIN = "请用 qa-nlp train 重新训练，或重新安装程序"
@@ -32,7 +33,8 @@ class Model:
     ``calls`` labels a whole call, ``starts`` the customer's words alone (a request, the first
     turns), ``sentences`` scores each agent turn for every step and fault. ``confirm`` and
     ``suspect`` are the probabilities from which a label of ``sentences`` is taken as found and
-    as doubtful. ``settings`` holds the numbers chosen by cross-validation.
+    as doubtful. ``usual`` (subtypes, labels of ``sentences``) is what calls of a subtype add to the
+    log odds that a step was done in them. ``settings`` holds the numbers chosen by cross-validation.
     """
 
     calls: Linear
@@ -40,6 +42,7 @@ class Model:
     sentences: Linear
     confirm: np.ndarray
     suspect: np.ndarray
+    usual: np.ndarray
     settings: dict[str, float]
     card: dict[str, Any]
 
@@ -54,6 +57,29 @@ class Model:
         known: dict[str, str] = self.card.get("known_rules", {})
         return known
 
+    @cached_property
+    def agents(self) -> Table:
+        """What the agent's turns add to ``sentences`` (as the turn itself), then to ``calls``."""
+        return Table.of([(self.sentences, OWN), (self.calls, AGENT)])
+
+    @cached_property
+    def customers(self) -> Table:
+        """What the customer's turns add to ``calls``, then to ``starts``."""
+        return Table.of([(self.calls, CUSTOMER), (self.starts, CUSTOMER)])
+
+    @cached_property
+    def heard(self) -> Table:
+        """What the customer's turns add to ``sentences`` of the turn that follows, then of the turn before."""
+        return Table.of([(self.sentences, BEFORE), (self.sentences, AFTER)], LONGEST[BEFORE])
+
+    @cached_property
+    def places(self) -> Weights:
+        """What each plain feature adds to ``sentences`` (PLACES, labels)."""
+        slots, weights = self.sentences.in_field(PLACE)
+        result = np.zeros((PLACES, weights.shape[1]), dtype=np.float32)
+        result[slots] = weights * np.float32(PLACE_VALUE)
+        return result
+
 
 def save_model(model: Model, folder: Path) -> None:
     """Write weights and card into a folder."""
@@ -62,6 +88,7 @@ def save_model(model: Model, folder: Path) -> None:
     for name in PARTS:
         data |= {f"{name}.{key}": value for key, value in _arrays(getattr(model, name)).items()}
     data["confirm"], data["suspect"] = model.confirm.astype(np.float32), model.suspect.astype(np.float32)
+    data["usual"] = model.usual.astype(np.float16)
     data["settings.names"] = np.array(sorted(model.settings))
     data["settings.values"] = np.array([model.settings[name] for name in sorted(model.settings)])
     np.savez_compressed(folder / WEIGHTS, **data)  # type: ignore[arg-type]
@@ -95,7 +122,8 @@ def load_model(folder: Path) -> Model:
         parts = {name: _linear(data, name) for name in PARTS}
         settings = dict(zip(data["settings.names"].tolist(), data["settings.values"].tolist(), strict=True))
         return Model(
-            parts["calls"], parts["starts"], parts["sentences"], data["confirm"], data["suspect"], settings, card
+            parts["calls"], parts["starts"], parts["sentences"], data["confirm"], data["suspect"],
+            data["usual"].astype(np.float32), settings, card,
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ModelError(Problem("M005", str(weights), f"模型内容不全：{error}", RETRAIN)) from error
@@ -117,7 +145,7 @@ def _arrays(part: Linear) -> dict[str, np.ndarray]:
     step = np.maximum(np.abs(part.weights).max(axis=0), 1e-9) / 127
     return {
         "labels": np.array(part.labels),
-        "slots": part.slots.astype(np.int32),
+        "keys": part.keys.astype(np.int32),
         "weights": np.rint(part.weights / step).astype(np.int8),
         "step": step.astype(np.float32),
         "bias": part.bias.astype(np.float32),
@@ -129,7 +157,7 @@ def _arrays(part: Linear) -> dict[str, np.ndarray]:
 def _linear(data: dict[str, np.ndarray], name: str) -> Linear:
     return Linear(
         tuple(data[f"{name}.labels"].tolist()),
-        data[f"{name}.slots"].astype(np.int64),
+        data[f"{name}.keys"].astype(np.int64),
         data[f"{name}.weights"].astype(np.float32) * data[f"{name}.step"],
         data[f"{name}.bias"],
         data[f"{name}.scale"],

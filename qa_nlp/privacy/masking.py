@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from qa_nlp.privacy import digit_runs, names, places
 from qa_nlp.privacy.span import Masked, Span, covered
@@ -47,10 +47,13 @@ def mask_turns(turns: Sequence[Turn], known: Collection[str] = ()) -> list[Maske
     asked: frozenset[str] = frozenset()
     found: list[list[Span]] = []
     said = {word for word in known if len(word) >= _LONG_NAME}
+    wholly = "\n".join(turn.text for turn in turns)
+    email, plate = _AT.search(wholly) is not None, _PLATE_HINT.search(wholly) is not None
     for turn in turns:
-        spans = list(_spans(turn.text, asked)) if turn.role != "system" else []
+        spans = _spans(turn.text, asked, email, plate) if turn.role != "system" else []
         found.append(spans)
-        said.update(turn.text[s.start : s.end] for s in spans if s.kind == "name" and s.end - s.start >= _LONG_NAME)
+        if spans:
+            said.update(turn.text[s.start : s.end] for s in spans if s.kind == "name" and s.end - s.start >= _LONG_NAME)
         asked = _asked_after(turn, asked, bool(spans))
     if said:
         words = re.compile("|".join(map(re.escape, sorted(said, key=lambda word: (-len(word), word)))))
@@ -59,14 +62,21 @@ def mask_turns(turns: Sequence[Turn], known: Collection[str] = ()) -> list[Maske
     return [covered(turn.text, spans) for turn, spans in zip(turns, found, strict=True)]
 
 
-def _spans(text: str, asked: Collection[str]) -> Iterator[Span]:
-    if _AT.search(text):
-        yield from (Span(*match.span(), "email") for match in _EMAIL.finditer(text))
-    if _PLATE_HINT.search(text):
-        yield from (Span(*match.span(), "plate") for match in _PLATE.finditer(text))
-    yield from digit_runs.find_numbers(text, NUMBER in asked)
-    yield from names.find_names(text, NAME in asked)
-    yield from places.find_places(text, PLACE in asked)
+def _spans(text: str, asked: Collection[str], email: bool = True, plate: bool = True) -> list[Span]:
+    """``email`` and ``plate`` are False where a look at the whole call has ruled them out."""
+    spans: list[Span] = []
+    if email and _AT.search(text):
+        spans += (Span(*match.span(), "email") for match in _EMAIL.finditer(text))
+    if plate and _PLATE_HINT.search(text):
+        spans += (Span(*match.span(), "plate") for match in _PLATE.finditer(text))
+    # The hints are looked for here as well: starting a generator costs more than most turns are worth.
+    if NUMBER in asked or digit_runs.HINT.search(text):
+        spans += digit_runs.find_numbers(text, NUMBER in asked)
+    if NAME in asked or names.HINT.search(text):
+        spans += names.find_names(text, NAME in asked)
+    if places.HINT.search(text):
+        spans += places.find_places(text, PLACE in asked)
+    return spans
 
 
 def _asked_after(turn: Turn, asked: frozenset[str], hit: bool) -> frozenset[str]:

@@ -91,6 +91,10 @@ class Shield:
             return call_shown, replace(verdict, agent_id=agent)
         return call_shown, replace(_Cover(call, masked).verdict(verdict), agent_id=agent)
 
+    def words(self, call: Call) -> list[str]:
+        """The text of each turn, fit to be shown; lengths stay."""
+        return [hidden.text for hidden in self._masked(call)]
+
     def _masked(self, call: Call) -> list[Masked]:
         known = _badges(call.agent_id) if self.key else []
         if not self.mask and not known:

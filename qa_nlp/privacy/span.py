@@ -28,6 +28,8 @@ class Masked(NamedTuple):
 def covered(text: str, spans: Iterable[Span]) -> Masked:
     """The text with every span covered, character for character; of overlapping spans the first and longest counts."""
     kept: list[Span] = []
+    if not (spans := list(spans)):
+        return Masked(text, ())
     for span in sorted(spans, key=lambda s: (s.start, -s.end)):
         if kept and span.start < kept[-1].end:
             kept[-1] = Span(kept[-1].start, max(kept[-1].end, span.end), kept[-1].kind)

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 SAMPLE = 1 << 18
 MAX_LINE = 32 << 20
@@ -107,18 +108,32 @@ def _printable(text: str) -> bool:
     return odd * 20 <= len(text) + 20
 
 
-def byte_lines(path: Path, limit: int = MAX_LINE) -> Iterator[tuple[int, bytes | None]]:
-    """(line number from 1, line) of a file in an ASCII-compatible encoding; None for a line over ``limit`` bytes."""
+def byte_lines(
+    path: Path, limit: int = MAX_LINE, start: int = 0, stop: int | None = None
+) -> Iterator[tuple[int, bytes | None]]:
+    """(line number from 1, line) of a file in an ASCII-compatible encoding; None for a line over ``limit`` bytes.
+
+    Only the lines that begin within the bytes ``start`` to ``stop`` (exclusive), numbered from 1 as well: the lines
+    of adjoining ranges are the lines of the file, each once.
+    """
     with path.open("rb") as file:
+        if start:
+            file.seek(start - 1)
+            _pass_line(file, file.readline(1 << 20), stop)
         number = 0
-        while line := file.readline(limit + 1):
+        while (stop is None or file.tell() < stop) and (line := file.readline(limit + 1)):
             number += 1
             if len(line) <= limit:
                 yield number, line
                 continue
-            while line and not line.endswith(b"\n"):
-                line = file.readline(1 << 20)
+            _pass_line(file, line)
             yield number, None
+
+
+def _pass_line(file: BinaryIO, line: bytes, stop: int | None = None) -> None:
+    """Go to the end of a line of which a part was read, or past ``stop``."""
+    while line and not line.endswith(b"\n") and (stop is None or file.tell() < stop):
+        line = file.readline(1 << 20)
 
 
 def text_lines(path: Path, encoding: str, limit: int = MAX_LINE) -> Iterator[tuple[int, str | None]]:

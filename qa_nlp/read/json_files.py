@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -19,9 +19,13 @@ PLAIN = ("utf-8", "utf-8-sig", "ascii", "")
 
 def read_json_lines(source: Source) -> Iterator[Placed]:
     """Calls of a JSONL file; a line that cannot be read is one Skipped with its number."""
+    plain = source.encoding in PLAIN
+    yield from json_lines(byte_lines(source.path) if plain else text_lines(source.path, source.encoding), source)
+
+
+def json_lines(lines: Iterable[tuple[int, bytes | str | None]], source: Source) -> Iterator[Placed]:
+    """Calls of numbered lines, as ``read_json_lines``; None stands for a line that was too long to be read."""
     decoder = msgspec.json.Decoder(Call)
-    lines: Iterator[tuple[int, bytes | str | None]]
-    lines = byte_lines(source.path) if source.encoding in PLAIN else text_lines(source.path, source.encoding)
     for number, line in lines:
         if line is None:
             skipped = source.skip(f"这一行超过 {MAX_LINE >> 20} MB", "一行只放一通通话；检查导出时是否漏了换行", number)

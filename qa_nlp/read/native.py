@@ -12,6 +12,7 @@ from qa_nlp.records import ROLES, Call, Skipped, Tag, Turn
 
 KNOWN_ROLES = frozenset(ROLES)
 DIRECTIONS = ("", "inbound", "outbound")
+SPEAKER = b'"speaker"'
 
 
 def decode_strict(line: bytes, decoder: msgspec.json.Decoder[Call]) -> Call | None:
@@ -26,7 +27,7 @@ def decode_strict(line: bytes, decoder: msgspec.json.Decoder[Call]) -> Call | No
         return None
     spoken = False
     for turn in call.turns:
-        if turn.role not in KNOWN_ROLES:
+        if turn.role not in KNOWN_ROLES or (turn.role == "unknown" and SPEAKER in line):
             return None
         if turn.text:
             spoken = True

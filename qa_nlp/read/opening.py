@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -50,26 +50,44 @@ def open_calls(paths: Sequence[Path], meta: Path | None = None) -> Iterator[Item
 
 def _opened(paths: Sequence[Path], meta: Path | None) -> Iterator[Item]:
     skipped: list[Skipped] = []
-    table = _metadata(meta, skipped) if meta else {}
+    table = metadata(meta, skipped) if meta else {}
     yield from skipped
-    seen: set[int] = set()
-    for source in (source for path in paths for source in walk(path)):
-        if meta and source.kind == IN_FOLDER and source.path.exists() and source.path.samefile(meta):
-            continue
+    once = Once()
+    for source in sources(paths, meta):
         for line, item in read_file(source):
             if isinstance(item, Skipped):
                 yield item
-                continue
-            mark = int.from_bytes(blake2b(item.call_id.encode("utf-8", "replace"), digest_size=8).digest(), "big")
-            if mark in seen:
-                advice = "确认是不是同一通话；不是则改成不同的编号"
-                yield source.skip("通话编号重复，只保留了第一次出现的", advice, line, item.call_id)
-                continue
-            seen.add(mark)
-            yield join(item, table) if table else item
+            elif again := once.again(item.call_id, line, source):
+                yield again
+            else:
+                yield join(item, table) if table else item
 
 
-def _metadata(path: Path, skipped: list[Skipped]) -> Metadata:
+class Once:
+    """Remembers call ids (8 bytes each), for each is inspected once a batch."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+
+    def again(self, call_id: str, line: int | None, source: Source) -> Skipped | None:
+        """None the first time that an id is asked for; then why its call is left out."""
+        mark = int.from_bytes(blake2b(call_id.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+        if mark not in self._seen:
+            self._seen.add(mark)
+            return None
+        advice = "确认是不是同一通话；不是则改成不同的编号"
+        return source.skip("通话编号重复，只保留了第一次出现的", advice, line, call_id)
+
+
+def sources(paths: Sequence[Path], meta: Path | None) -> Iterator[Source]:
+    """Every file under ``paths`` in the order of the batch; not the table ``meta`` where it lies among them."""
+    for source in (source for path in paths for source in walk(path)):
+        if not (meta and source.kind == IN_FOLDER and source.path.exists() and source.path.samefile(meta)):
+            yield source
+
+
+def metadata(path: Path, skipped: list[Skipped]) -> Metadata:
+    """The table of ``--meta`` by call id; what is wrong with it goes to ``skipped``."""
     source = Source(path, clean(str(path)), clean(path.stem))
     try:
         return read_metadata(detect(source, table=True), skipped)
@@ -103,19 +121,24 @@ def walk(path: Path) -> Iterator[Source]:
 
 def read_file(source: Source) -> Iterator[Placed]:
     """(line, call or Skipped) of one file; every call has an id and some text, and roles where they are plain."""
-    for placed in numbered(_guarded(source), source.name):
+    yield from finished(numbered(guarded(source, _detected), source.name), source)
+
+
+def finished(items: Iterable[Placed], source: Source) -> Iterator[Placed]:
+    """What a reader gave, with the roles that its words bear out; calls without any text become Skipped."""
+    for placed in items:
         line, item = checked(placed, source)
-        yield line, with_roles(item) if isinstance(item, Call) and "speakers" in item.meta else item
+        yield line, with_roles(item) if isinstance(item, Call) else item
 
 
-def _guarded(source: Source) -> Iterator[Placed]:
-    reason = _not_transcript(source)
+def guarded(source: Source, reader: Reader) -> Iterator[Placed]:
+    """What ``reader`` gives for the file; whatever is wrong with the file or goes wrong is a Skipped at the end."""
+    reason = not_transcript(source)
     if reason:
         yield None, source.skip(*reason)
         return
     try:
-        found = detect(source)
-        yield from READERS[found.kind](found)
+        yield from reader(source)
     except UnknownFormatError as error:
         yield None, source.skip(error.reason, error.advice)
     except PermissionError:
@@ -127,7 +150,8 @@ def _guarded(source: Source) -> Iterator[Placed]:
         yield None, source.skip(f"文件内容无法解读（{type(error).__name__}）", "请重新导出；仍不行时换一种格式导出")
 
 
-def _not_transcript(source: Source) -> tuple[str, str] | None:
+def not_transcript(source: Source) -> tuple[str, str] | None:
+    """Why a file is not even opened, and what to do; None for all others."""
     suffix = source.path.suffix.lower()
     if source.path.is_dir():
         return "文件夹打不开", "请检查文件夹权限"
@@ -139,6 +163,11 @@ def _not_transcript(source: Source) -> tuple[str, str] | None:
         shown = clean(suffix) or "没有扩展名"
         return f"不是通话文本文件（{shown}）", "可不处理；确是通话时请单独指定这个文件，或改成 .txt、.csv、.jsonl"
     return None
+
+
+def _detected(source: Source) -> Iterator[Placed]:
+    found = detect(source)
+    yield from READERS[found.kind](found)
 
 
 def _read_annotated(source: Source) -> Iterator[Placed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
@@ -24,11 +25,18 @@ FORMATS = {
     "annotated": "标注文本",
     "": "没有认出",
 }
+# Notes that differ only in the turns they name are counted as one.
+NUMBERS, ANY_TURN = re.compile(r"第 [\d—、]+ 句"), "有几句"
+MOST_NOTES = 10
 
 
 @dataclass(frozen=True)
 class FileReport:
-    """One file: ``turns`` in all, of which ``timed`` have start and end; ``roles`` counts turns by role."""
+    """One file: ``turns`` in all, of which ``timed`` have start and end.
+
+    ``roles`` counts turns by role, ``notes`` calls by what reading them had to say, the
+    ten most frequent remarks.
+    """
 
     path: str
     format: str
@@ -39,6 +47,7 @@ class FileReport:
     roles: dict[str, int]
     skipped: tuple[Skipped, ...]
     first: Call | None
+    notes: dict[str, int]
 
 
 def describe(path: Path, most_skipped: int = 20) -> list[FileReport]:
@@ -55,6 +64,7 @@ def describe(path: Path, most_skipped: int = 20) -> list[FileReport]:
 def _report(source: Source, most_skipped: int) -> FileReport:
     kind, encoding = _kind(source)
     roles: Counter[str] = Counter()
+    notes: Counter[str] = Counter()
     skipped: list[Skipped] = []
     first: Call | None = None
     calls = timed = 0
@@ -65,9 +75,13 @@ def _report(source: Source, most_skipped: int) -> FileReport:
         first = first or item
         calls += 1
         roles.update(turn.role for turn in item.turns)
+        notes.update(NUMBERS.sub(ANY_TURN, note) for note in item.notes)
         timed += sum(turn.start is not None and turn.end is not None for turn in item.turns)
     kept = tuple(islice(skipped, most_skipped))
-    return FileReport(source.shown, FORMATS[kind], encoding, calls, roles.total(), timed, dict(roles), kept, first)
+    said = dict(notes.most_common(MOST_NOTES))
+    return FileReport(
+        source.shown, FORMATS[kind], encoding, calls, roles.total(), timed, dict(roles), kept, first, said
+    )
 
 
 def _kind(source: Source) -> tuple[str, str]:

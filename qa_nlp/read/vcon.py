@@ -15,6 +15,8 @@ from qa_nlp.records import Call
 
 # Extensions whose meaning is honoured here; a vCon that requires any other must not be read.
 KNOWN = ("CC", "wtf_transcription", "wtf-transcription")
+# created_at is demanded; who does not know it writes the beginning of the epoch.
+NEVER = "1970-01-01T00:00:00"
 TRANSCRIPTS = ("transcript", "wtf_transcription", "wtf-transcription")
 
 
@@ -56,9 +58,9 @@ def _call(value: dict[str, Any]) -> Call:
             entries += _transcript(analysis, parties, _offset(analysis, dialogs, zero))
     agent = next((party for party in parties if role_of(_role(party)) == "agent"), {})
     started = next((word(dialog, "start") for dialog in dialogs if _moment(dialog.get("start")) == zero), "")
-    return call_of(
-        entries, word(value, "uuid"), agent_id=word(agent, "name"), started_at=started if zero else word(value, "created_at")
-    )  # fmt: skip
+    created = word(value, "created_at")
+    started = started if zero else "" if created.startswith(NEVER) else created
+    return call_of(entries, word(value, "uuid"), agent_id=word(agent, "name"), started_at=started)
 
 
 def _text(dialog: dict[str, Any], parties: list[dict[str, Any]], zero: datetime | None) -> Entry | None:

@@ -1,49 +1,114 @@
-"""n-grams and features: independent of punctuation, bounded by turns, scaled to length one."""
+"""n-grams and fields: independent of punctuation, bounded by turns, and of one call whatever the batch."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from qa_nlp.model.features import CALL_WEIGHTS, SENTENCE_WEIGHTS, call_features, sentence_features, stack
-from qa_nlp.model.ngrams import call_ngrams
-from qa_nlp.text.prepared import prepare
+from qa_nlp.model.features import (
+    AFTER,
+    AGENT,
+    BEFORE,
+    CUSTOMER,
+    FAR,
+    OWN,
+    Batch,
+    call_fields,
+    letters_heard,
+    places,
+    read,
+    sentence_fields,
+    sureness,
+)
+from qa_nlp.model.ngrams import NO_SLOT, ngrams
+from qa_nlp.text.prepared import Prepared, prepare
+from qa_nlp.training.matrix import counted, frequent, stack
 from tests.conftest import make_call
+
+CALL = "客：停电了\n客：快来\n座：您别急\n座：地址报一下\n客：和平路\n座：好的"
+
+
+def call(text: str) -> Prepared:
+    return prepare(make_call(text))
+
+
+def spoken(batch: Batch, field: int) -> list[list[int]]:
+    """The turns that each segment of a sentence field looks at."""
+    matrix = sentence_fields(batch)[field]
+    return [sorted(matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]].tolist()) for i in range(matrix.shape[0])]
 
 
 def test_ngrams_do_not_cross_turns() -> None:
-    hashes, turns, lengths = call_ngrams(prepare(make_call("座：您好\n客：停电")))
-    assert sorted(lengths.tolist()) == [1, 1, 1, 1, 2, 2]
-    assert set(turns.tolist()) == {0, 1}
-    assert len(set(hashes.tolist())) == 6
+    grams = ngrams([call("座：您好\n客：停电")])
+    assert (grams.slots < NO_SLOT).sum(axis=1).tolist() == [2, 1, 2, 1]
+    assert grams.turns.tolist() == [0, 0, 1, 1]
+    assert grams.count().tolist() == [3, 3]
 
 
 def test_punctuation_changes_nothing() -> None:
-    plain = call_ngrams(prepare(make_call("客：我家没电了你们来看看")))[0]
-    marked = call_ngrams(prepare(make_call("客：我家，没电了！你们来看看？")))[0]
-    assert np.array_equal(plain, marked)
+    plain = ngrams([call("客：我家没电了你们来看看")])
+    marked = ngrams([call("客：我家，没电了！你们来看看？")])
+    assert np.array_equal(plain.slots, marked.slots)
+    assert plain.places.tolist() != marked.places.tolist()
 
 
-def test_each_field_has_its_weight() -> None:
-    features = sentence_features(prepare(make_call("客：停电了\n座：您别急\n客：快点")))
-    squares = float((features.values**2).sum())
-    expected = sum(weight**2 for weight in SENTENCE_WEIGHTS.values())
-    assert abs(squares - expected) < 1e-5
+def test_whom_a_sentence_looks_at() -> None:
+    batch = read([call(CALL), call(CALL)])
+    assert spoken(batch, OWN) == [[2], [3], [5], [8], [9], [11]]
+    assert spoken(batch, BEFORE) == [[0, 1], [0, 1], [4], [6, 7], [6, 7], [10]]
+    assert spoken(batch, AFTER) == [[], [4], [], [], [10], []]
 
 
-def test_call_features_of_a_request_have_no_agent_field() -> None:
-    features = call_features(prepare(make_call("客：家里没电")))
-    squares = float((features.values**2).sum())
-    expected = sum(w**2 for w in CALL_WEIGHTS.values()) - 1.0
-    assert abs(squares - expected) < 1e-5
+def test_nobody_was_heard_before_the_first_agent_turn() -> None:
+    assert spoken(read([call("客：没电"), call("座：您好\n客：没电")]), BEFORE) == [[]]
 
 
-def test_stack_keeps_segments_apart() -> None:
-    one = call_features(prepare(make_call("客：没电")))
-    both = stack([one, one])
+def test_places_count_from_both_ends() -> None:
+    early, late = places(read([call("\n".join(["座：您好"] * 6))]))
+    assert early.tolist() == [0, 1, 2, 3, 3, 3]
+    assert (late - FAR - 1).tolist() == [3, 3, 3, 2, 1, 0]
+
+
+def test_a_call_cut_short_has_no_agent() -> None:
+    batch = read([call(CALL)])
+    assert set(call_fields(batch)) == {CUSTOMER, AGENT}
+    assert call_fields(batch, 1)[CUSTOMER].indices.tolist() == [0]
+    assert letters_heard(batch).tolist() == [8]
+    assert letters_heard(batch, 1).tolist() == [3]
+
+
+@pytest.mark.parametrize("prepared", [[], [call("客：嗯")], [call("座：。。。")]])
+def test_little_or_nothing(prepared: list[Prepared]) -> None:
+    batch = read(prepared)
+    assert sentence_fields(batch)[OWN].shape[0] == sum(len(p.agent_turns) for p in prepared)
+    assert call_fields(batch)[CUSTOMER].shape[0] == len(prepared)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.text("座客没电您好地址，", min_size=1, max_size=9), min_size=1, max_size=5))
+def test_neighbours_change_nothing(texts: list[str]) -> None:
+    alone = [call("\n".join(f"{'座客'[i % 2]}：{text}" for i in range(3))) for text in texts]
+    together = ngrams(alone)
+    for number, one in enumerate(alone):
+        grams = ngrams([one])
+        inside = (together.turns >= 3 * number) & (together.turns < 3 * number + 3)
+        assert np.array_equal(together.slots[inside], grams.slots)
+        assert np.array_equal(together.places[inside], grams.places)
+
+
+def test_counted_features_have_length_one_and_can_be_stacked() -> None:
+    batch = read([call("客：停电了")])
+    features = counted(batch, call_fields(batch, 1), least=1)
+    assert abs(float(features.matrix.multiply(features.matrix).sum()) - 1) < 1e-6
+    both = stack([features, features])
     assert both.size == 2
-    assert set(both.segments.tolist()) == {0, 1}
+    assert frequent(both, 2).keys.tolist() == features.keys.tolist()
+    assert len(frequent(features, 2).keys) == 0
 
 
-def test_no_features_in_an_empty_call() -> None:
-    assert sentence_features(prepare(make_call("客：嗯"))).size == 0
-    assert stack([]).size == 0
+def test_few_words_make_less_sure() -> None:
+    values = sureness(np.array([0, 5, 60, 500]), {"starts_scale": 4.0, "starts_slope": 0.5})
+    assert values.tolist() == sorted(values.tolist())
+    assert values[-1] == values[-2] == 4.0

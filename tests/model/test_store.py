@@ -49,8 +49,9 @@ def test_tampered_weights(folder: Path) -> None:
         load_model(folder)
 
 
-def test_other_format(folder: Path) -> None:
-    card = json.loads((folder / CARD).read_text(encoding="utf-8")) | {"format": 99}
+@pytest.mark.parametrize("number", [1, 99, None])
+def test_other_format(number: int | None, folder: Path) -> None:
+    card = json.loads((folder / CARD).read_text(encoding="utf-8")) | {"format": number}
     (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
     with pytest.raises(ModelError, match="只认"):
         load_model(folder)

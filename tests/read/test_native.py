@@ -136,3 +136,11 @@ def test_write_native_reads_back(write: Write, tmp_path: Path) -> None:
     assert write_native(calls, path) == 2
     assert list(open_calls([path])) == calls
     assert [file.name for file in tmp_path.iterdir() if file.suffix == ".part"] == []
+
+
+@pytest.mark.parametrize("role", [{"role": "unknown"}, {"role": ""}, {}, {"role": "?"}])
+def test_a_speaker_whose_role_is_unknown_keeps_his_name(write: Write, role: dict[str, str]) -> None:
+    """Whatever the file writes for an unknown role, the name of the speaker tells the two apart."""
+    said = [("1", "喂"), ("2", "嗯"), ("1", "哦")]
+    calls, _ = read(write("a.jsonl", line(turns=[{**role, "speaker": name, "text": text} for name, text in said])))
+    assert calls[0].meta["speakers"] == ["1", "2", "1"]

@@ -1,0 +1,63 @@
+"""Scores are sums over turns: the same as one product over counted n-grams, and the same in any batch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qa_nlp.model.features import OWN, call_fields, read, sentence_fields
+from qa_nlp.model.linear import Linear, Table
+from qa_nlp.model.ngrams import SLOTS
+from qa_nlp.model.reading import reading
+from qa_nlp.model.store import Model
+from qa_nlp.text.prepared import Prepared, prepare
+from qa_nlp.training.matrix import Features, counted
+from tests.conftest import make_call
+
+TEXTS = (
+    "座：您好\n客：我家没电了，停了一上午\n座：您别急，地址报一下\n客：和平路三号\n座：给您派单了",
+    "客：电费怎么这么多",
+    "座：喂\n客：我要开发票\n座：好的",
+)
+
+
+def product(features: Features, linear: Linear) -> np.ndarray:
+    """Margins the slow way."""
+    at = {key: row for row, key in enumerate(linear.keys.tolist())}
+    pairs = [(column, at[key]) for column, key in enumerate(features.keys.tolist()) if key in at]
+    columns, rows = zip(*pairs, strict=True)
+    result: np.ndarray = features.matrix[:, list(columns)] @ linear.weights[list(rows)] + linear.bias
+    return result
+
+
+def calls() -> list[Prepared]:
+    return [prepare(make_call(text)) for text in TEXTS]
+
+
+def test_sums_over_turns_are_the_linear_model(model: Model) -> None:
+    heard, batch = reading(calls(), model), read(calls())
+    slow = product(counted(batch, sentence_fields(batch), with_places=True, least=1), model.sentences)
+    np.testing.assert_allclose(heard.sentences, slow, atol=1e-4)
+    np.testing.assert_allclose(
+        heard.calls, product(counted(batch, call_fields(batch), least=1), model.calls), atol=1e-4
+    )
+    slow = product(counted(batch, call_fields(batch, 1), least=1), model.starts)
+    np.testing.assert_allclose(heard.starts(1), slow, atol=1e-4)
+
+
+def test_neighbours_change_not_a_bit(model: Model) -> None:
+    together = reading(calls() * 5, model)
+    at = together.batch.agents_before
+    for number, one in enumerate(calls()):
+        alone = reading([one], model)
+        assert np.array_equal(together.sentences[at[number] : at[number + 1]], alone.sentences)
+        assert np.array_equal(together.calls[number], alone.calls[0])
+        assert np.array_equal(together.starts()[number], alone.starts()[0])
+        assert together.sure()[number] == alone.sure()[0]
+
+
+def test_a_table_joins_fields_side_by_side() -> None:
+    weights = np.array([[1.0], [2.0]], dtype=np.float32)
+    linear = Linear(("a",), np.array([5, SLOTS + 7]), weights, np.zeros(1, np.float32))
+    table = Table.of([(linear, OWN), (linear, OWN + 1)])
+    assert table.weights.tolist() == [[1.0, 0.0], [0.0, 2.0]]
+    assert table.rows[[5, 7, 6, SLOTS]].tolist() == [0, 1, -1, -1]
