@@ -30,6 +30,7 @@ bench: $(STAMP)
 
 train: $(STAMP)
 	$(BIN)/qa-nlp train data/samples/labelled -o models/power
+	$(BIN)/qa-nlp train-roles data/samples/labelled -o models/roles
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

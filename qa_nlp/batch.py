@@ -13,7 +13,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -23,9 +23,10 @@ from pathlib import Path
 from msgspec.structs import asdict, replace
 
 from qa_nlp import __version__
+from qa_nlp.engines import Engine
 from qa_nlp.engines.local import Setup, run
 from qa_nlp.errors import Problem, UsageError
-from qa_nlp.model.fits import refuse_foreign
+from qa_nlp.inspector import Inspector
 from qa_nlp.model.store import load_model
 from qa_nlp.privacy.shield import ShownFinding, ShownVerdict
 from qa_nlp.privacy.span import MASK
@@ -40,6 +41,7 @@ from qa_nlp.spool import Chunk, Done, Left, Spool, decoded
 
 MARK = "run.json"
 SPOOL = "spool.jsonl"
+STAGED = "staged"
 RESULT = "result"
 GO_ON = "已完成的部分保留着，加上 --resume 再运行一次就接着做"
 CAUSES = {
@@ -74,6 +76,7 @@ def score_batch(
     meta: Path | None = None,
     resume: bool = False,
     progress: Callable[[int], None] = lambda count: None,
+    engine: Engine | None = None,
 ) -> Outcome:
     """Score everything under ``paths`` into the folder ``out``.
 
@@ -86,6 +89,7 @@ def score_batch(
         meta: table that joins agent, team … by call id.
         resume: go on with an interrupted run of the same inputs and options; without one, start anew.
         progress: told the number of calls done so far.
+        engine: where calls are inspected, not yet opened; processes of this machine when None.
 
     Raises:
         UsageError, RulebookError, ModelError: before anything is written; UsageError also when writing fails
@@ -97,40 +101,56 @@ def score_batch(
         raise UsageError(Problem("U001", str(p), "没有这个文件或文件夹", "请检查路径") for p in missing)
     _refuse_foreign(out)
     book, model = load_book(setup.profile, setup.lexicons), load_model(setup.model)
-    refuse_foreign(model, book.subtypes, book.steps, book.codes)
+    inspector = Inspector(book, model)
     began = time.time()
     partial = out.with_name(f".{out.name}.partial")
-    with _told(out, partial):
+    with _told(out, partial), engine or nullcontext():
         _restore(out)
         partial.mkdir(parents=True, exist_ok=True)
-        header = _header(paths, meta, setup, book, model.version)
+        header = _header(paths, meta, setup, book, model.version, engine)
         with Spool(partial / SPOOL, header, resume) as spool:
             shutil.rmtree(partial / RESULT, ignore_errors=True)
-            writer = Writer(partial / RESULT, book, wanted)
-            _feed(writer, _chunks(spool, paths, meta, setup, jobs), book, setup.shield.mask, progress)
+            writer = Writer(partial / RESULT, book, wanted | ({"jsonl"} if engine else set()))
+            chunks = (
+                engine.chunks(paths, meta, setup, partial / STAGED, resume)
+                if engine
+                else _chunks(spool, paths, meta, setup, jobs, inspector)
+            )
+            _feed(writer, chunks, book, setup.shield.mask, progress)
             writer.finish()
-            calls = writer.totals.calls
+            if engine:
+                _finish(engine, partial / RESULT, wanted)
+            calls, resumed = writer.totals.calls, engine.resumed if engine else spool.items
             details = {
                 "qa_nlp": __version__, "rulebook": book.digest, "model": model.version, "profile": setup.profile,
                 "inputs": [str(path) for path in paths], "calls": calls, "skipped": writer.skipped, "jobs": jobs,
                 "formats": sorted(wanted), "masked": setup.shield.mask, "pseudonyms": setup.shield.key is not None,
-                "resumed": spool.items, "began": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
-                "seconds": round(time.time() - began, 3),
+                "resumed": resumed, "began": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
+                "seconds": round(time.time() - began, 3), **(engine.facts if engine else {}),
             }  # fmt: skip
             text = json.dumps(details, ensure_ascii=False, indent=1) + "\n"
             (partial / RESULT / MARK).write_text(text, encoding="utf-8")
             _swap(partial / RESULT, out)
         shutil.rmtree(partial, ignore_errors=True)
-    return Outcome(out, calls, writer.skipped, writer.totals, spool.items)
+    return Outcome(out, calls, writer.skipped, writer.totals, resumed)
 
 
-def _chunks(spool: Spool, paths: Sequence[Path], meta: Path | None, setup: Setup, jobs: int) -> Iterator[Chunk]:
+def _chunks(
+    spool: Spool, paths: Sequence[Path], meta: Path | None, setup: Setup, jobs: int, inspector: Inspector
+) -> Iterator[Chunk]:
     """First what an earlier run finished, then the rest; a chunk is on disk before it is reported."""
     yield from spool.kept()
     items = islice(open_calls(paths, meta), spool.items, None)
-    for line in run(items, setup, jobs):
+    for line in run(items, setup, jobs, inspector):
         spool.append(line)
         yield decoded(line)
+
+
+def _finish(engine: Engine, result: Path, wanted: set[str]) -> None:
+    """The engine's own files are made of ``calls.jsonl``, which goes again where nobody asked for it."""
+    engine.finish(result)
+    if "jsonl" not in wanted:
+        (result / "calls.jsonl").unlink()
 
 
 def _feed(
@@ -156,7 +176,9 @@ def _linked(record: Done, repeats: Repeats, masked: bool) -> ShownVerdict:
     return replace(record.verdict, findings=(*rest, last))
 
 
-def _header(paths: Sequence[Path], meta: Path | None, setup: Setup, book: Rulebook, model: str) -> dict[str, str]:
+def _header(
+    paths: Sequence[Path], meta: Path | None, setup: Setup, book: Rulebook, model: str, engine: Engine | None
+) -> dict[str, str]:
     """Everything that the finished part depends on, each under a name that a message can show."""
     header = {f"输入{number}（{path}）": _listing(path) for number, path in enumerate(paths, 1)}
     return header | {
@@ -167,6 +189,7 @@ def _header(paths: Sequence[Path], meta: Path | None, setup: Setup, book: Rulebo
         "模型": model,
         "遮蔽": "有" if setup.shield.mask else "无（--no-mask）",
         "化名密钥 --pseudonyms": setup.shield.fingerprint or "无",
+        **({"运行方式 --engine": engine.name} if engine else {}),
     }
 
 

@@ -8,12 +8,25 @@ from dataclasses import dataclass
 from qa_nlp import __version__
 from qa_nlp.check import check, gather
 from qa_nlp.classify import classify
+from qa_nlp.classify.by_rules import classify_by_rules, rules_decide
 from qa_nlp.model.fits import refuse_foreign
+from qa_nlp.model.reading import Reading, reading
 from qa_nlp.model.store import Model
-from qa_nlp.records import Call, Verdict
+from qa_nlp.records import Call, Label, Verdict
 from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.rulebook.matcher import Hit
 from qa_nlp.score import score, summarise
-from qa_nlp.text.prepared import prepare
+from qa_nlp.text.prepared import Prepared, prepare
+
+
+def refuse_unfit(model: Model, book: Rulebook) -> None:
+    """Raise ModelError when the model says what the book does not know.
+
+    A model borrowed by a profile whose subtype_rules name the subtypes may know more than the book:
+    only those of its steps and faults are used that the book knows.
+    """
+    if not rules_decide(book, model):
+        refuse_foreign(model, book.subtypes, book.steps, book.codes)
 
 
 @dataclass(frozen=True)
@@ -25,14 +38,16 @@ class Inspector:
 
     def __post_init__(self) -> None:
         """Refuse a model whose labels the rulebook does not know."""
-        refuse_foreign(self.model, self.book.subtypes, self.book.steps, self.book.codes)
+        refuse_unfit(self.model, self.book)
 
     def inspect(self, calls: Sequence[Call]) -> list[Verdict]:
         """Inspect calls, in their order. Calls must have at least one turn."""
         prepared = [prepare(call) for call in calls]
-        labels = classify(prepared, self.model)
+        heard = reading(prepared, self.model)
+        gathered = gather(prepared, self.book, self.model, heard=heard)
+        labels = self._labels(prepared, [evidence.hits for evidence in gathered], heard=heard)
         verdicts = []
-        for evidence, label in zip(gather(prepared, self.book, self.model), labels, strict=True):
+        for evidence, label in zip(gathered, labels, strict=True):
             call = evidence.prepared.call
             checked = check(evidence, label, self.book)
             result = score(call, label, checked, self.book)
@@ -66,6 +81,21 @@ class Inspector:
                 )
             )
         return verdicts
+
+    def label(self, prepared: Sequence[Prepared], customer_turns: int | None = None) -> list[Label]:
+        """Labels alone, in the order of the calls; ``customer_turns``: hear the customer's first turns only."""
+        by_rules = rules_decide(self.book, self.model)
+        hits = [self.book.matcher.scan(p) if by_rules else [] for p in prepared]
+        return self._labels(prepared, hits, customer_turns)
+
+    def _labels(
+        self, prepared: Sequence[Prepared], hits: Sequence[Sequence[Hit]], customer_turns: int | None = None,
+        heard: Reading | None = None,
+    ) -> list[Label]:  # fmt: skip
+        """The model decides where it was trained for the profile or the profile has no subtype_rules."""
+        if not rules_decide(self.book, self.model):
+            return classify(prepared, self.model, customer_turns, heard=heard)
+        return [classify_by_rules(p, h, self.book, customer_turns) for p, h in zip(prepared, hits, strict=True)]
 
     @property
     def versions(self) -> dict[str, str]:

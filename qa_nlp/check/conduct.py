@@ -22,14 +22,15 @@ SPOKEN = re.compile(r"[0-9a-z\u3400-\u9fff]")
 def conduct_findings(evidence: Evidence, label: Label, book: Rulebook) -> tuple[list[Finding], dict[str, Any]]:
     """Findings on conduct, and the measured figures of the call (absent where not measurable)."""
     rows = {row["项目"]: row for row in book.tables["conduct"]}
+    rates = _rates(evidence)
     findings = [
-        *_speech(evidence, rows), *_gaps(evidence, rows), *_ring(evidence, rows), *_hours(evidence, rows),
+        *_speech(evidence, rates, rows), *_gaps(evidence, rows), *_ring(evidence, rows), *_hours(evidence, rows),
         *_hangup(evidence, label, rows),
     ]  # fmt: skip
     figures: dict[str, Any] = {}
-    rate = _rate([t for t in evidence.prepared.call.turns if t.role == "agent"])
-    if rate is not None:
-        figures["agent_cpm"] = round(rate, 1)
+    if rates:
+        seconds = sum(seconds for _, _, seconds in rates)
+        figures["agent_cpm"] = round(sum(length for _, length, _ in rates) / seconds * 60, 1)
     if timed(evidence.prepared.call.turns):
         figures["long_silences"] = sum(f.code == "long_silence" for f in findings)
         figures["interruptions"] = sum(f.code == "interruption" for f in findings)
@@ -46,30 +47,32 @@ def spoken_length(text: str) -> int:
     return len(SPOKEN.findall(text.lower()))
 
 
-def _rate(turns: list[Turn]) -> float | None:
-    """Characters a minute over turns with a duration, or None."""
-    seconds = sum(t.end - t.start for t in turns if t.start is not None and t.end is not None and t.end > t.start)
-    chars = sum(spoken_length(t.text) for t in turns if t.start is not None and t.end is not None and t.end > t.start)
-    return chars / seconds * 60 if seconds > 0 else None
+def _rates(evidence: Evidence) -> list[tuple[int, int, float]]:
+    """(turn, characters, seconds) of the agent's turns that have a duration."""
+    turns = evidence.prepared.call.turns
+    return [
+        (index, spoken_length(turn.text), turn.end - turn.start)
+        for index in evidence.prepared.agent_turns
+        if (turn := turns[index]).start is not None and turn.end is not None and turn.end > turn.start
+    ]
 
 
-def _speech(evidence: Evidence, rows: dict[str, Row]) -> Iterator[Finding]:
+def _speech(evidence: Evidence, rates: list[tuple[int, int, float]], rows: dict[str, Row]) -> Iterator[Finding]:
     least = _value(rows, "long_sentence", 8)
-    for index in evidence.prepared.agent_turns:
-        turn = evidence.prepared.call.turns[index]
-        rate = _rate([turn])
-        if rate is None or spoken_length(turn.text) < least:
+    fast, slow = _value(rows, "fast_speech", 1e9), _value(rows, "slow_speech", 0)
+    for index, length, seconds in rates:
+        rate = length / seconds * 60
+        if length < least or slow <= rate <= fast:
             continue
-        if rate > _value(rows, "fast_speech", 1e9):
-            yield _finding(rows["fast_speech"], evidence, index, f"（每分钟 {rate:.0f} 字）")
-        elif rate < _value(rows, "slow_speech", 0):
-            yield _finding(rows["slow_speech"], evidence, index, f"（每分钟 {rate:.0f} 字）")
+        name = "fast_speech" if rate > fast else "slow_speech"
+        yield _finding(rows[name], evidence, index, f"（每分钟 {rate:.0f} 字）")
 
 
 def _gaps(evidence: Evidence, rows: dict[str, Row]) -> Iterator[Finding]:
     held = {hit.turn for hit in evidence.signals.get("座席请客户稍等过", [])}
     held |= {hit.turn for hit in evidence.of_kind("step") if hit.rule.code == "hold_request"}
     turns = evidence.prepared.call.turns
+    silence, interruption = _value(rows, "long_silence", 1e9), _value(rows, "interruption", 1e9)
     previous: int | None = None
     for index, turn in enumerate(turns):
         if turn.role not in ("agent", "customer"):
@@ -79,9 +82,9 @@ def _gaps(evidence: Evidence, rows: dict[str, Row]) -> Iterator[Finding]:
             if before.end is not None and turn.start is not None:
                 gap = turn.start - before.end
                 asked = previous in held or any(p in held for p in range(max(0, previous - 1), previous))
-                if gap >= _value(rows, "long_silence", 1e9) and not asked:
+                if gap >= silence and not asked:
                     yield _finding(rows["long_silence"], evidence, index, f"（静音 {gap:.0f} 秒）")
-                if before.role == "customer" and -gap >= _value(rows, "interruption", 1e9):
+                if before.role == "customer" and -gap >= interruption:
                     yield _finding(rows["interruption"], evidence, index, f"（早了 {-gap:.1f} 秒）")
         previous = index
 

@@ -9,8 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from qa_nlp.model.features import OWN, SLOT_BITS, sentence_features, stack
-from qa_nlp.model.ngrams import in_field, placed_ngrams
+from qa_nlp.model.ngrams import Grams, ngrams
+from qa_nlp.model.reading import Reading, reading
 from qa_nlp.model.store import Model
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.matcher import Hit
@@ -23,13 +23,16 @@ CLAUSE = re.compile(r"[^,.!?;:~…\s]+")
 class Evidence:
     """Hits of all rules, and the model's probability of every label for every agent turn.
 
-    ``probabilities`` is (agent turns, labels) in the order of ``prepared.agent_turns``.
+    ``probabilities`` is (agent turns, labels) in the order of ``prepared.agent_turns``; ``read``
+    holds the n-grams of a batch in which the call's first turn has the number ``first_turn``.
     """
 
     prepared: Prepared
     hits: tuple[Hit, ...]
     probabilities: np.ndarray
     model: Model
+    read: Grams | None = None
+    first_turn: int = 0
 
     def of_kind(self, kind: str) -> list[Hit]:
         """Hits of phrase, step, signal or subtype rules."""
@@ -45,10 +48,13 @@ class Evidence:
 
     def probability(self, turn: int, label: str) -> float:
         """The model's probability of a label for an agent turn; 0 for a label it does not know."""
-        linear = self.model.sentences
-        if label not in linear.labels or turn not in self.prepared.agent_turns:
-            return 0.0
-        return float(self.probabilities[self.prepared.agent_turns.index(turn), linear.index(label)])
+        column, row = self.model.sentences.columns.get(label), self.rows.get(turn)
+        return 0.0 if column is None or row is None else float(self.probabilities[row, column])
+
+    @cached_property
+    def rows(self) -> dict[int, int]:
+        """Row of ``probabilities`` of each agent turn."""
+        return {turn: row for row, turn in enumerate(self.prepared.agent_turns)}
 
     def clause(self, turn: int, label: str) -> tuple[int, int]:
         """Joined span of the clause of a turn that speaks most for a label."""
@@ -59,34 +65,33 @@ class Evidence:
             return base, end
         if len(spans) == 1:
             return spans[0]
-        rows, positions = self._ngrams_of(turn)
-        weights = self.model.sentences.weights[rows, self.model.sentences.index(label)]
-        sums = np.bincount(np.searchsorted([a for a, _ in spans], positions, side="right") - 1, weights)
+        slots, places = self._grams.of_turn(self.first_turn + turn)
+        table = self.model.agents
+        rows = table.rows[slots]
+        weights = np.where(rows >= 0, table.weights[rows, self.model.sentences.index(label)], 0).sum(axis=1)
+        sums = np.bincount(np.searchsorted([a for a, _ in spans], places, side="right") - 1, weights)
         return spans[int(sums.argmax())] if len(sums) else spans[0]
 
-    def _ngrams_of(self, turn: int) -> tuple[np.ndarray, np.ndarray]:
-        """Rows of the sentence model that a turn's own n-grams hit, and where each n-gram begins."""
-        rows, turns, positions = self._own_ngrams
-        inside = turns == turn
-        return rows[inside], positions[inside]
-
     @cached_property
-    def _own_ngrams(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        hashes, turns, positions = placed_ngrams(self.prepared)
-        slots = (in_field(hashes, OWN) >> np.uint64(64 - SLOT_BITS)).astype(np.int64)
-        rows = self.model.sentences.table[slots]
-        known = rows >= 0
-        return rows[known], turns[known], positions[known]
+    def _grams(self) -> Grams:
+        return self.read or ngrams([self.prepared])
 
 
-def gather(prepared: Sequence[Prepared], book: Rulebook, model: Model) -> list[Evidence]:
-    """Scan the rules and score the sentences of several calls at once."""
-    features = [sentence_features(p) for p in prepared]
-    linear = model.sentences
-    scores = linear.probabilities(linear.margins(stack(features)))
-    result: list[Evidence] = []
-    at = 0
-    for p, part in zip(prepared, features, strict=True):
-        result.append(Evidence(p, tuple(book.matcher.scan(p)), scores[at : at + part.size], model))
-        at += part.size
-    return result
+def gather(
+    prepared: Sequence[Prepared], book: Rulebook, model: Model, *, heard: Reading | None = None
+) -> list[Evidence]:
+    """Scan the rules and score the sentences of several calls at once.
+
+    Args:
+        prepared: the calls.
+        book: whose rules are looked for.
+        model: which scores the agent's turns.
+        heard: the same calls as the model reads them, where somebody has done it already.
+    """
+    heard = heard or reading(prepared, model)
+    scores = model.sentences.probabilities(heard.sentences)
+    turns, rows = heard.batch.grams.first.tolist(), heard.batch.agents_before.tolist()
+    return [
+        Evidence(p, tuple(book.matcher.scan(p)), scores[rows[i] : rows[i + 1]], model, heard.batch.grams, turns[i])
+        for i, p in enumerate(prepared)
+    ]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
 
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.check.remark import remark
 from qa_nlp.check.steps import Done
-from qa_nlp.records import Finding, Label
+from qa_nlp.records import Finding, Label, StepVerdict
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.matcher import Hit
 from qa_nlp.rulebook.sheet import Row
 
+WARNINGS = ("safety_advice", "advise_119")
 SOOTHING = ("empathize", "apologize")
 HANDLING = ("dispatch", "state_time_limit", "promise_follow_up")
 RECORDED = {
@@ -28,12 +31,18 @@ TIERS = ("缺失", "不完整", "达标")
 ALMOST_NO = 0.15
 
 
-def handling_findings(evidence: Evidence, label: Label, done: Mapping[str, Done], book: Rulebook) -> list[Finding]:
-    """Findings on order, danger, escalation and the recorded type."""
+def handling_findings(
+    evidence: Evidence, label: Label, done: Mapping[str, Done], book: Rulebook, steps: Sequence[StepVerdict] = ()
+) -> list[Finding]:
+    """Findings on order, danger, escalation and the recorded type.
+
+    ``steps``: the verdicts on the checklist. A safety advice that they call omitted has cost its points already.
+    """
     rows = {row["项目"]: row for row in book.tables["conduct"]}
+    charged = any(step.step in WARNINGS and step.verdict == "violation" for step in steps)
     found = [
         *_soothe_first(evidence, label, done, rows),
-        *_safety(evidence, done, rows),
+        *_safety(evidence, done, rows, charged),
         *_escalation(evidence, rows),
         *_recorded_type(evidence, label, rows),
     ]
@@ -67,17 +76,18 @@ def _soothe_first(
         yield remark(rows["order_soothe"], handled, (0, len(text), text), match="order")
 
 
-def _safety(evidence: Evidence, done: Mapping[str, Done], rows: Mapping[str, Row]) -> Iterator[Finding]:
+def _safety(evidence: Evidence, done: Mapping[str, Done], rows: Mapping[str, Row], charged: bool) -> Iterator[Finding]:
     dangers = [h for h in evidence.signals.get("客户提到危险现象", []) if h.match == "exact"]
     if not dangers or "order_safety" not in rows:
         return
     first = dangers[0]
-    warned = done.get("safety_advice") or done.get("advise_119")
+    warned = next((done[step] for step in WARNINGS if step in done), None)
     agents = [turn for turn in evidence.prepared.agent_turns if turn > first.turn]
     if warned is None:
         if len(agents) >= 2:
             sure = max((evidence.probability(t, "safety_advice") for t in agents), default=0.0) < ALMOST_NO
-            yield remark(rows["danger_unwarned"], first.turn, _span(evidence, first), match=first.match, sure=sure)
+            finding = remark(rows["danger_unwarned"], first.turn, _span(evidence, first), match=first.match, sure=sure)
+            yield replace(finding, points=0.0) if charged else finding
         return
     before = [turn for turn in agents if turn < warned.turn]
     if warned.turn > first.turn and len(before) > float(rows["order_safety"]["数值"] or 2):

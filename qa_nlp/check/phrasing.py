@@ -16,7 +16,7 @@ MODEL_RULE = "MODEL"
 MODEL_BASIS = "语句模型"
 # Numbers are compared, not felt: a promised time is judged by ``promises``.
 BY_RULE_ONLY = frozenset({"wrong_limit"})
-BOTH, AGREE, RULE_BONUS, DOUBT = 0.5, 0.6, 0.3, 0.03
+BOTH, AGREE, RULE_BONUS, DOUBT = 0.5, 0.6, 0.3, 0.06
 # The agent repeats what somebody else said, or says that something must not be said or done.
 REPORTED = re.compile(
     r"(您|你|客户|他|她|对方|人家|师傅|同事|前面那位|那位|哪位)(刚才|刚刚|之前|上次|当时|跟您|跟你|是不是|有没有|原话)?"
@@ -36,9 +36,9 @@ def phrasing_findings(evidence: Evidence, book: Rulebook) -> list[Finding]:
             best[key] = _agreed(best[key], finding, book.codes[finding.code].points)
         elif _rank(finding) > _rank(best[key]):
             best[key] = finding
-    settled = _charged_once(list(best.values()), evidence)
-    ordered = sorted(settled, key=lambda f: (f.turn, f.start, f.code))
-    return cleared(ordered, evidence.prepared, book)
+    # What an appeal cleared is out before the same words are charged once: it must not shadow another fault.
+    settled = _charged_once(cleared(list(best.values()), evidence.prepared, book), evidence)
+    return sorted(settled, key=lambda f: (f.turn, f.start, f.code))
 
 
 def _charged_once(findings: list[Finding], evidence: Evidence) -> list[Finding]:

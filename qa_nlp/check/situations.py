@@ -7,7 +7,7 @@ when the agent had no chance to answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa_nlp.check.evidence import Evidence
@@ -20,6 +20,8 @@ from qa_nlp.rulebook.situations import Situation
 from qa_nlp.text.prepared import Prepared, prepare
 
 NEED = "情景"
+DEMANDED = ("必须", "条件")
+LEAST_TURNS = 2
 SURE, LIKELY, DOUBTFUL = 0.95, 0.85, 0.5
 
 
@@ -34,9 +36,35 @@ class Judged:
     confidence: float
 
 
-def situation_verdicts(evidence: Evidence, label: Label, book: Rulebook) -> list[StepVerdict]:
-    """A verdict (need 情景) for every situation of the profile whose trigger occurred, by number."""
-    return verdicts_of(evidence.prepared, evidence.hits, book)
+def situation_verdicts(
+    evidence: Evidence, label: Label, book: Rulebook, steps: Sequence[StepVerdict] = ()
+) -> list[StepVerdict]:
+    """A verdict (need 情景) for every situation of the profile whose trigger occurred, by number.
+
+    ``steps``: the verdicts on the checklist of the same call. Where these settle the very deed that a
+    situation asks for (its ``same``), the situation becomes not_applicable: one deed, one judgement.
+    """
+    found = verdicts_of(evidence.prepared, evidence.hits, book)
+    least = book.scoring.settings.get("最少座席轮次", LEAST_TURNS)
+    if label.needs_review or len(evidence.prepared.agent_turns) < least:
+        return found
+    judged = {s.step: s.verdict for s in steps if s.need in DEMANDED and s.verdict != "insufficient"}
+    return [_once(verdict, judged, book) for verdict in found]
+
+
+def _once(verdict: StepVerdict, judged: Mapping[str, str], book: Rulebook) -> StepVerdict:
+    """The verdict, or not_applicable where the checklist judged the same deed and nothing is found beyond that.
+
+    Forbidden words (a quote), and a point missing where every step passed, are found beyond the checklist.
+    """
+    same = book.situation(verdict.step).same
+    if not same or any(step not in judged for step in same):
+        return verdict
+    beyond = bool(verdict.quote) or all(judged[step] == "pass" for step in same)
+    if verdict.verdict == "violation" and beyond:
+        return verdict
+    names = "”“".join(book.step_info(step).name.split("(")[0] for step in same)
+    return StepVerdict(verdict.step, NEED, "not_applicable", None, "", f"已按检查单“{names}”判定", verdict.confidence)
 
 
 def judge_call(call: Call, book: Rulebook) -> list[StepVerdict]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from qa_nlp.inspector import Inspector
@@ -23,6 +23,8 @@ from qa_nlp.spool import Done, Left, Record, encoded
 
 CHUNK = 64
 AHEAD = 4
+# So many chunks are done before a process has started and loaded the rulebook.
+SMALL = 4
 # A linear model on 64 calls is too small for threads; they would only fight over the cores.
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -37,15 +39,20 @@ class Setup:
     shield: Shield = field(default_factory=Shield)
 
 
-def run(items: Iterable[Call | Skipped], setup: Setup, jobs: int) -> Iterator[bytes]:
+def run(
+    items: Iterable[Call | Skipped], setup: Setup, jobs: int, inspector: Inspector | None = None
+) -> Iterator[bytes]:
     """Inspect calls lazily; one spool line a chunk, in the order of the input whatever the number of processes.
 
-    At most ``AHEAD`` chunks a process are under way, however slowly the lines are taken.
+    At most ``AHEAD`` chunks a process are under way, however slowly the lines are taken. A small batch runs in this
+    process whatever ``jobs`` says, with ``inspector`` where the caller has one of this ``setup`` already.
     """
     chunks = _chunks(items)
-    if jobs <= 1:
-        yield from (inspect_chunk(chunk, setup) for chunk in chunks)
+    first = list(islice(chunks, SMALL)) if jobs > 1 else []
+    if len(first) < SMALL:
+        yield from (inspect_chunk(chunk, setup, inspector) for chunk in chain(first, chunks))
         return
+    chunks = chain(first, chunks)
     # Imported here: a run in one process needs none of it. A pool of its own, not loky's shared one:
     # joblib.Parallel cannot take over a shared pool that somebody else opened.
     from joblib.externals.loky import ProcessPoolExecutor
@@ -75,9 +82,9 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def inspect_chunk(chunk: list[Call | Skipped], setup: Setup) -> bytes:
+def inspect_chunk(chunk: list[Call | Skipped], setup: Setup, inspector: Inspector | None = None) -> bytes:
     """Inspect one chunk in this process; a call that breaks the program is skipped, not lost."""
-    inspector = _inspector(setup)
+    inspector = inspector or _inspector(setup)
     calls = [item for item in chunk if isinstance(item, Call)]
     try:
         verdicts = dict(zip(map(id, calls), inspector.inspect(calls), strict=True))

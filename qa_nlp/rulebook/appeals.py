@@ -13,7 +13,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,12 +77,16 @@ class CaseOutcome:
 def read_cases(book: Rulebook) -> tuple[Case, ...]:
     """The rows of ``cases`` that can be read; ``case_problems`` names the others."""
     rows = book.tables.get(SHEET, ())
-    return tuple(_case(row) for row in rows if not any(_wrong(row, book)))
+    return tuple(_case(row) for row in rows if not any(_wrong(row, book.codes)))
 
 
-def case_problems(book: Rulebook) -> list[Problem]:
-    """Every cell of ``cases`` that cannot be used, with what may be written there."""
-    return [problem for row in book.tables.get(SHEET, ()) for problem in _wrong(row, book)]
+def case_problems(book: Rulebook, codes: Collection[str] = ()) -> list[Problem]:
+    """Every cell of ``cases`` that cannot be used, with what may be written there.
+
+    ``codes``: codes of other profiles, which a common sheet may name too; ``read_cases`` leaves their rows aside.
+    """
+    known = dict.fromkeys((*book.codes, *codes))
+    return [problem for row in book.tables.get(SHEET, ()) for problem in _wrong(row, known)]
 
 
 def run_cases(book: Rulebook) -> Iterator[CaseOutcome]:
@@ -142,7 +146,7 @@ def _case(row: Row) -> Case:
     return Case(row, read_example(row["对话"], "agent"), row["代码"], WANTED[row["应该"]])
 
 
-def _wrong(row: Row, book: Rulebook) -> Iterator[Problem]:
+def _wrong(row: Row, codes: Collection[str]) -> Iterator[Problem]:
     def problem(column: str, message: str, advice: str) -> Problem:
         return Problem("B301", f"{row.place} 列“{column}”", message, advice)
 
@@ -151,8 +155,8 @@ def _wrong(row: Row, book: Rulebook) -> Iterator[Problem]:
     last = re.split(r"[／/](?=[座客][:：])", row["对话"])[-1]
     if not row["对话"] or last.startswith("客"):
         yield problem("对话", "没有座席的话" if row["对话"] else "空白", "写作 客：…／座：…，最后一句是座席的话")
-    if row["代码"] not in book.codes:
-        yield problem("代码", f"没有“{row['代码']}”", f"可以写：{'、'.join(book.codes)}")
+    if row["代码"] not in codes:
+        yield problem("代码", f"没有“{row['代码']}”", f"可以写：{'、'.join(codes)}")
     if row["应该"] not in WANTED:
         yield problem("应该", f"“{row['应该']}”不认识", f"可以写：{'、'.join(WANTED)}")
 

@@ -94,9 +94,13 @@ class Rulebook:
         """A step by its number, or a situation dressed as one (it belongs to 语言能力)."""
         if step in self.steps:
             return self.steps[step]
-        situation = self._situation_by_id[step]
+        situation = self.situation(step)
         name, cost = f"情景：{situation.name}", situation.cost
         return StepInfo(step, "situation", name, "语言能力", cost, situation.suggestion)
+
+    def situation(self, number: str) -> Situation:
+        """A situation by its number. Raises KeyError."""
+        return self._situation_by_id[number]
 
     @cached_property
     def _situation_by_id(self) -> dict[str, Situation]:
@@ -109,6 +113,16 @@ class Rulebook:
 
     def demands_for(self, subtype: str) -> tuple[Demand, ...]:
         """The checklist of one subtype: its own lines, its family's and the common ones."""
+        if subtype not in self._demands:
+            self._demands[subtype] = self._demands_of(subtype)
+        return self._demands[subtype]
+
+    @cached_property
+    def _demands(self) -> dict[str, tuple[Demand, ...]]:
+        """Checklists that were asked for."""
+        return {}
+
+    def _demands_of(self, subtype: str) -> tuple[Demand, ...]:
         category = subtype.split(".")[0]
         closing_free = set(self._words("no_closing"))
         wanted = {subtype, f"{category}.*"} | (set() if subtype in closing_free else {"*"})

@@ -109,8 +109,11 @@ class Overlap:
 
 
 def overlaps(book: Rulebook) -> list[Overlap]:
-    """Run every rule's hit examples through the whole book and see who else answers."""
-    return [_overlap(book, rule) for rule in book.rules]
+    """Run every rule's hit examples through the whole book and see who else answers.
+
+    Rows of subtype_rules are left out: they vote together, so several are meant to answer.
+    """
+    return [_overlap(book, rule) for rule in book.rules if rule.kind != "subtype"]
 
 
 def _overlap(book: Rulebook, rule: Rule) -> Overlap:

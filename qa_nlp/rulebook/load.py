@@ -10,6 +10,7 @@ from pathlib import Path
 
 from qa_nlp.errors import Problem, RulebookError
 from qa_nlp.paths import data_file
+from qa_nlp.rulebook.appeals import case_problems
 from qa_nlp.rulebook.book import Code, Demand, Rulebook, Scoring, StepInfo, Subtype
 from qa_nlp.rulebook.language import SyntaxProblem
 from qa_nlp.rulebook.matcher import Condition, compile_pattern
@@ -54,11 +55,13 @@ def load_book(profile: str = "power", root: Path | None = None) -> Rulebook:
         )
         for row in _merged(_sheets(folders, "codes", ("编号", "名称", "维度"), problems))
     }  # fmt: skip
+    step_rows = _merged(_sheets(folders, "steps", ("编号", "组", "名称"), problems))
     steps = {
         row["编号"]: StepInfo(
             row["编号"], row["组"], row["名称"], row["维度"], _number(row, "扣分", 0.0, problems), row["建议说法"]
         )
-        for row in _merged(_sheets(folders, "steps", ("编号", "组", "名称"), problems))
+        for row in step_rows
+        if row["启用"] != "否"
     }
     subtypes = {
         row["编号"]: Subtype(row["编号"], row["大类"], row["名称"], row["定义"])
@@ -73,14 +76,22 @@ def load_book(profile: str = "power", root: Path | None = None) -> Rulebook:
     tables = {name: tuple(_sheets(folders, name, (), problems)) for name in TABLES}
     situations = read_situations(
         _merged(_sheets(folders, "situations", SITUATION_COLUMNS, problems)),
-        _sheets(folders, "points", POINT_COLUMNS, problems), classes, problems,
+        _sheets(folders, "points", POINT_COLUMNS, problems), classes, problems, [row["编号"] for row in step_rows],
     )  # fmt: skip
     scoring = _scoring(_sheets(folders, "scoring", ("项目", "名称", "数值"), problems), problems)
-    if problems:
-        raise RulebookError(problems)
-    return Rulebook(
+    book = Rulebook(
         profile, rules, classes, codes, steps, subtypes, demands, scoring, tables, _digest(folders), situations
     )  # fmt: skip
+    problems += case_problems(book, _all_codes(root))
+    if problems:
+        raise RulebookError(problems)
+    return book
+
+
+def _all_codes(root: Path) -> list[str]:
+    """The codes of every profile: a settled case stands in ``common``, whichever profile it was settled in."""
+    folders = [root / profile for profile in PROFILES if (root / profile).is_dir()]
+    return [row["编号"] for row in _sheets(folders, "codes", (), [])]
 
 
 def _sheets(folders: Iterable[Path], name: str, required: tuple[str, ...], problems: list[Problem]) -> list[Row]:
@@ -160,7 +171,8 @@ def _rule(
             f"“{row['编号']}”不能作编号",
             "写作 2–6 个大写字母、短横、三位数字，如 BAN-012；不要用 MAR-、DEC- 等会被 Excel 当成日期的前缀",
         )
-    if isinstance(known, dict) and row["类别"] not in known:
+    family = kind == "subtype" and _is_family(row["类别"], subtypes)
+    if isinstance(known, dict) and row["类别"] not in known and not family:
         wrong("类别", f"没有“{row['类别']}”", f"可以写：{'、'.join(known)}")
     speaker = SPEAKERS.get(row["说话人"] or ("客户" if kind in ("signal", "subtype") else "座席"))
     if speaker is None:
@@ -176,7 +188,7 @@ def _rule(
         wrong("严重度", f"“{severity}”不认识", f"可以写：{'、'.join(SEVERITIES)}，空白用差错代码的默认值")
     about = tuple(part.strip() for part in re.split(r"[、,，;；\s]+", row["业务"]) if part.strip())
     for name in about:
-        if name not in subtypes and not (name.endswith(".*") and any(s.startswith(name[:-1]) for s in subtypes)):
+        if name not in subtypes and not _is_family(name, subtypes):
             wrong("业务", f"没有业务“{name}”", "写 subtypes.csv 的编号，或 repair.* 这样的大类，空白为全部")
     for column, cell_mode in (("词语", mode), ("除非出现", "词语"), ("同时出现", "词语"), ("客户上句", "词语")):
         if row[column] or column == "词语":
@@ -195,7 +207,7 @@ def _rule(
     for example in hits:
         if example.quote is None:
             wrong("应命中例句", f"“{example.text}”没有【】", "用【】标出命中的字")
-    points = _number(row, "扣分", -1.0, found)
+    points = _number(row, "分量" if kind == "subtype" else "扣分", -1.0, found)
     problems.extend(found)
     if found or speaker is None or scope is None:
         return None
@@ -204,6 +216,11 @@ def _rule(
         row["同时出现"], row["客户上句"], SEVERITIES.get(severity, ""), points, row["提示语"], row["建议说法"],
         row["依据"], hits, misses, row.place,
     )  # fmt: skip
+
+
+def _is_family(name: str, subtypes: dict[str, Subtype]) -> bool:
+    """Whether a name such as ``repair.*`` stands for some subtypes."""
+    return name.endswith(".*") and any(subtype.startswith(name[:-1]) for subtype in subtypes)
 
 
 def _examples(cell: str, speaker: str) -> tuple[Example, ...]:

@@ -79,7 +79,12 @@ def _read_csv(path: Path, problems: list[Problem]) -> list[list[str]]:
     else:
         problems.append(Problem("B103", path.name, "文件编码无法识别", "请在 Excel 中另存为“CSV UTF-8（逗号分隔）”"))
         return []
-    return [list(row) for row in csv.reader(io.StringIO(text, newline=""))]
+    try:
+        return [list(row) for row in csv.reader(io.StringIO(text, newline=""))]
+    except csv.Error as error:
+        advice = "多半是少了一个引号；请用 Excel 打开，看哪一格特别长，改好后另存"
+        problems.append(Problem("B105", path.name, f"表格读不下去：{error}", advice))
+        return []
 
 
 def _read_xlsx(path: Path, problems: list[Problem]) -> list[list[str]]:

@@ -8,7 +8,7 @@ the row 致歉 of that sheet.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from qa_nlp.errors import Problem
@@ -62,7 +62,8 @@ class Situation:
     asides; ``events`` are named happenings that no words show; any of them triggers. ``premises``, ``context`` and the two ``unless`` conditions
     must hold besides. The answer is the agent's next ``most`` runs of turns (0: all that follow);
     leaving a point out counts against the agent only when ``least`` turns were there. ``partial``
-    is the verdict when at least half of the points are there, but not all.
+    is the verdict when at least half of the points are there, but not all. ``same`` names the steps
+    that are the same deed: where the checklist of the call judges them, the situation does not.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Situation:
     basis: str
     dialogues: tuple[Dialogue, ...]
     place: Place
+    same: tuple[str, ...] = ()
 
     def rules(self) -> list[Rule]:
         """The triggers as rules of kind ``situation``, for the one automaton of the book."""
@@ -101,17 +103,17 @@ class Situation:
 
 
 def read_situations(
-    rows: Iterable[Row], shared: Iterable[Row], classes: Classes, problems: list[Problem]
+    rows: Iterable[Row], shared: Iterable[Row], classes: Classes, problems: list[Problem], steps: Collection[str] = ()
 ) -> tuple[Situation, ...]:
     """Rows of ``situations`` (already merged over the profiles) and of ``points`` → situations.
 
-    Every problem of every row is appended to ``problems``; a bad row is left out.
+    Every problem of every row is appended to ``problems``; a bad row is left out. ``steps``: what 同步骤 may name.
     """
     sayings = {row["要点"].strip("{}｛｝ "): "|".join(_lines(row["说法"])) for row in shared}
     found: list[Situation] = []
     for row in rows:
         if row["启用"] != "否":
-            situation = _Reader(row, sayings, classes).read(problems)
+            situation = _Reader(row, sayings, classes, steps).read(problems)
             if situation is not None:
                 found.append(situation)
     return tuple(found)
@@ -146,8 +148,8 @@ def _lines(cell: str) -> list[str]:
 class _Reader:
     """Reads one row; gathers what is wrong with it."""
 
-    def __init__(self, row: Row, sayings: Mapping[str, str], classes: Classes) -> None:
-        self.row, self.sayings, self.classes = row, sayings, classes
+    def __init__(self, row: Row, sayings: Mapping[str, str], classes: Classes, steps: Collection[str]) -> None:
+        self.row, self.sayings, self.classes, self.steps = row, sayings, classes, steps
         self.problems: list[Problem] = []
 
     def read(self, problems: list[Problem]) -> Situation | None:
@@ -168,7 +170,7 @@ class _Reader:
             scope or Scope(), self._condition("前文应有"), self._condition("前文除非"), self._condition("应答除非"),
             self._points(), self._condition("应答禁有"), self._choice("应答起", BEGINNINGS), least, most,
             PARTIAL[self._choice("缺部分时", tuple(PARTIAL))], self._cost(), row["提示语"], row["建议说法"], row["依据"],
-            self._dialogues(), row.place,
+            self._dialogues(), row.place, self._names("同步骤", self.steps),
         )  # fmt: skip
         problems.extend(self.problems)
         return None if self.problems else situation
@@ -207,7 +209,7 @@ class _Reader:
             self._wrong("必有1", "空白", "写座席应答里必须有的说法")
         return tuple(points)
 
-    def _names(self, column: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    def _names(self, column: str, allowed: Collection[str]) -> tuple[str, ...]:
         names = tuple(part for part in re.split(r"[、,，;；\s]+", self.row[column]) if part)
         for name in names:
             if name not in allowed:

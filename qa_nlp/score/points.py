@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from qa_nlp.model.roles import UNCONFIRMED
 from qa_nlp.records import Call, Checked, Finding, Label, StepVerdict
 from qa_nlp.rulebook.book import Rulebook
 
@@ -38,7 +39,7 @@ def score(call: Call, label: Label, checked: Checked, book: Rulebook) -> Score:
         return Score(None, "未评", None, reason, dict.fromkeys(book.scoring.weights), steps)
     lost: Counter[str] = Counter()
     for code, points in _capped(checked.findings, book).items():
-        lost[_dimension(code, book)] += points  # type: ignore[assignment]
+        lost[dimension_of(code, book)] += points  # type: ignore[assignment]
     for step, points in steps.items():
         lost[book.step_info(step).dimension] += points  # type: ignore[assignment]
     dimensions: dict[str, float | None] = {}
@@ -86,7 +87,8 @@ def _capped(findings: tuple[Finding, ...], book: Rulebook) -> dict[str, float]:
     return {code: min(points, book.scoring.caps.get(code, cap)) for code, points in spent.items()}
 
 
-def _dimension(code: str, book: Rulebook) -> str:
+def dimension_of(code: str, book: Rulebook) -> str:
+    """The dimension that a finding of a code belongs to."""
     if code in book.codes:
         return book.codes[code].dimension
     for row in book.tables["conduct"]:
@@ -112,6 +114,8 @@ def _not_scored(call: Call, book: Rulebook) -> str | None:
         return "没有座席的话，未评分"
     if roles["unknown"] > roles["agent"] + roles["customer"]:
         return "多数话轮说话人不明，未评分"
+    if UNCONFIRMED in call.notes:
+        return "核对不了谁是座席，未评分"
     if roles["agent"] < least:
         return f"座席不足 {least:.0f} 句，通话过短，未评分"
     return None

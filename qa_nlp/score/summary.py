@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from qa_nlp.records import DIMENSIONS, Checked, Label, StepVerdict
-from qa_nlp.rulebook.book import Rulebook
-from qa_nlp.score.points import Score
+from collections import defaultdict
+from collections.abc import Sequence
 
-PRAISED = 3
+from qa_nlp.records import DIMENSIONS, Checked, Finding, Label, Promise, StepVerdict
+from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.score.points import Score, dimension_of
+
+PRAISED = 6
 BLAMED = 4
+QUOTE_LEAST, QUOTE_MOST = 4, 40
+NEED_RANK = {"必须": 0, "条件": 1, "情景": 2, "建议": 3, "": 4}
+LIMITS = "业务能力"
 
 
 def summarise(label: Label, checked: Checked, score: Score, book: Rulebook) -> str:
     """Chinese text: what was done well (with evidence) and what was not, one line a dimension."""
+    done: dict[str, list[StepVerdict]] = defaultdict(list)
+    missing: dict[str, list[StepVerdict]] = defaultdict(list)
+    for step in checked.steps:
+        if step.verdict == "violation":
+            missing[book.step_info(step.step).dimension].append(step)
+        elif step.verdict == "pass" and step.step in book.steps:
+            done[book.steps[step.step].dimension].append(step)
+    said: dict[str, list[Finding]] = defaultdict(list)
+    for finding in checked.findings:
+        if finding.status == "confirmed" and finding.points > 0:
+            said[dimension_of(finding.code, book)].append(finding)
     lines = [_opening(label, score, book)]
     for dimension in DIMENSIONS:
-        good = _good(dimension, checked.steps, book)
-        bad = _bad(dimension, checked, book)
-        if good or bad:
-            lines.append(f"{dimension}：{'；'.join(filter(None, (good, bad)))}。")
-    doubtful = sum(f.status == "suspected" for f in checked.findings)
-    if doubtful:
+        parts = [_good(done[dimension], book), _kept(checked.promises) if dimension == LIMITS else ""]
+        parts += [_said(said[dimension], book), _missing(missing[dimension], book)]
+        if text := "；".join(filter(None, parts)):
+            lines.append(f"{dimension}：{text}。")
+    if doubtful := sum(f.status == "suspected" for f in checked.findings):
         lines.append(f"另有 {doubtful} 处疑似，未扣分，请人工复核。")
     return "\n".join(lines)
 
@@ -34,42 +50,42 @@ def _opening(label: Label, score: Score, book: Rulebook) -> str:
     return f"业务判为“{name}”{sure}，得分 {score.value:g}（{score.grade}）{veto}。"
 
 
-def _good(dimension: str, steps: tuple[StepVerdict, ...], book: Rulebook) -> str:
-    done = [
-        s for s in steps if s.verdict == "pass" and s.step in book.steps and book.steps[s.step].dimension == dimension
-    ]
+def _good(done: Sequence[StepVerdict], book: Rulebook) -> str:
+    """What was done, the demanded steps first, with the agent's own words for one of them."""
     if not done:
         return ""
-    named = "、".join(_short(book.steps[s.step].name) for s in done[:PRAISED])
+    ordered = sorted(done, key=lambda s: (NEED_RANK[s.need], s.turn or 0))
+    named = "、".join(_short(book.steps[s.step].name) for s in ordered[:PRAISED])
     more = f"等 {len(done)} 项" if len(done) > PRAISED else ""
-    quote = next((s.quote for s in done if len(s.quote) >= 4), "")
-    return f"做到了{named}{more}" + (f"（如“{quote}”）" if quote else "")
+    shown = max(ordered[:PRAISED], key=lambda s: len(s.quote) if len(s.quote) <= QUOTE_MOST else 0)
+    where = "" if shown.turn is None else f"第{shown.turn + 1}句"
+    quote = shown.quote.strip("，。,.、 ")
+    return f"做到了{named}{more}" + (f"（如{where}“{quote}”）" if len(quote) >= QUOTE_LEAST else "")
 
 
-def _bad(dimension: str, checked: Checked, book: Rulebook) -> str:
-    missing = [
-        _short(book.step_info(s.step).name)
-        for s in checked.steps
-        if s.verdict == "violation" and book.step_info(s.step).dimension == dimension
-    ]
-    conduct = {row["项目"]: (row["名称"], row["维度"]) for row in book.tables["conduct"]}
-    said = []
-    for finding in checked.findings:
-        if finding.status != "confirmed" or finding.points <= 0:
-            continue
-        if finding.code in book.codes:
-            name, place = book.codes[finding.code].name, book.codes[finding.code].dimension
-        else:
-            name, place = conduct.get(finding.code, (finding.code, "业务能力"))
-        if place == dimension:
-            said.append(f"第{finding.turn + 1}句{name}“{finding.quote}”")
-    parts = []
-    if said:
-        parts.append("不妥：" + "，".join(said[:BLAMED]) + (f" 等 {len(said)} 处" if len(said) > BLAMED else ""))
-    if missing:
-        parts.append("未做到：" + "、".join(missing))
-    return "；".join(parts)
+def _kept(promises: Sequence[Promise]) -> str:
+    """Promised times that keep their limits; a mere number of days or minutes is business, not manners."""
+    kept = list(dict.fromkeys(promise.quote for promise in promises if promise.status == "within"))
+    return f"告知的时限符合规定（{'、'.join(f'“{quote}”' for quote in kept[:2])}）" if kept else ""
+
+
+def _said(findings: Sequence[Finding], book: Rulebook) -> str:
+    """What was said or done wrong, with turn and words."""
+    if not findings:
+        return ""
+    named = "，".join(f"第{f.turn + 1}句{_code_name(f.code, book)}“{f.quote}”" for f in findings[:BLAMED])
+    return "不妥：" + named + (f" 等 {len(findings)} 处" if len(findings) > BLAMED else "")
+
+
+def _missing(steps: Sequence[StepVerdict], book: Rulebook) -> str:
+    return "未做到：" + "、".join(_short(book.step_info(s.step).name) for s in steps) if steps else ""
+
+
+def _code_name(code: str, book: Rulebook) -> str:
+    if code in book.codes:
+        return book.codes[code].name
+    return next((row["名称"] for row in book.tables["conduct"] if row["项目"] == code), code)
 
 
 def _short(name: str) -> str:
-    return name.split("(")[0]
+    return name.split("(")[0].split("（")[0]

@@ -12,11 +12,11 @@ from qa_nlp.text.prepared import prepare
 
 
 def evidence_of(
-    call: Call, book: Rulebook, model: Model, scores: dict[tuple[int, str], float] | None = None
+    call: Call, book: Rulebook, model: Model, scores: dict[tuple[int, str], float] | None = None, rest: float = 0.2
 ) -> Evidence:
-    """Evidence in which the model gives ``scores`` for (turn, label) and 0.2 (no opinion) elsewhere."""
+    """Evidence in which the model gives ``scores`` for (turn, label) and ``rest`` (0.2: no opinion) elsewhere."""
     prepared = prepare(call)
-    table = np.full((len(prepared.agent_turns), len(model.sentences.labels)), 0.2)
+    table = np.full((len(prepared.agent_turns), len(model.sentences.labels)), rest)
     for (turn, label), value in (scores or {}).items():
         table[prepared.agent_turns.index(turn), model.sentences.index(label)] = value
     return Evidence(prepared, tuple(book.matcher.scan(prepared)), table, model)

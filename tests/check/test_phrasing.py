@@ -85,3 +85,13 @@ def test_a_sentence_that_an_appeal_cleared_is_suppressed(book: Rulebook, model: 
     appealed = replace(book, tables=dict(book.tables) | {"cases": (Row(cells, place),)})
     assert statuses("座：谁让您不早点交电费", appealed, model).get("blame") == "suppressed"
     assert statuses("座：谁让您不早交电费", appealed, model).get("blame") == "confirmed"
+
+
+def test_a_cleared_finding_does_not_shadow_another(book: Rulebook, model: Model) -> None:
+    """The same words, two codes: the stronger one is cleared by an appeal, so the other one counts."""
+    text, scores = "座：您怎么不早说", {(0, "blame"): 0.45, (0, "rhetorical"): 0.4}
+    assert statuses(text, book, model, scores) == {"blame": "confirmed", "rhetorical": "suspected"}
+    cells = {"编号": "APL-001", "对话": text, "代码": "blame", "应该": "不命中", "理由": "", "日期": ""}
+    case = Row(cells, Place("common/cases.csv", 2))
+    appealed = replace(book, tables=dict(book.tables) | {"cases": (case,)})
+    assert statuses(text, appealed, model, scores) == {"blame": "suppressed", "rhetorical": "confirmed"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as dreplace
 from datetime import date
 
 import numpy as np
@@ -12,8 +13,11 @@ from hypothesis import strategies as st
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.check.promises.due import add_workdays, is_workday
 from qa_nlp.check.promises.find import find_promises
+from qa_nlp.inspector import Inspector
 from qa_nlp.records import Call, Finding, Label, Promise, RunnerUp, Turn
 from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.rulebook.rule import Place
+from qa_nlp.rulebook.sheet import Row
 from qa_nlp.text.prepared import prepare
 from tests.conftest import make_call
 
@@ -59,8 +63,7 @@ BROKEN = [
     ("consult.new_connection", "方案要几天", "居民的供电方案，【十个工作日】", "supply_plan"),
     ("consult.new_connection", "几天能装好", "低压非居民全程【三十个工作日】", "connect_total"),
     ("complaint.connection", "双电源多久", "双电源全过程【六十个工作日】", "connect_total"),
-    ("consult.appliance_damage", "有人来看吗", "有的，【一周之内】上门核查", "appliance_visit"),
-    ("consult.appliance_damage", "过期了吗", "登一下，【十四天以内】都来得及", "appliance_claim"),
+    ("complaint.metering", "验表多久出来", "校验得【二十天】出结果", "meter_test"),
 ]  # fmt: skip
 
 
@@ -72,6 +75,23 @@ def test_broken_limits_are_found(subtype: str, asked: str, answer: str, subject:
         assert findings[0].quote == answer[answer.index("【") + 1 : answer.index("】")]
     assert findings[0].points == book.codes["wrong_limit"].points
     assert findings[0].basis in findings[0].message
+
+
+# Values that nobody has checked against their source: hints without points.
+HINTS = [
+    ("consult.appliance_damage", "有人来看吗", "有的，一周之内上门核查", "appliance_visit"),
+    ("consult.appliance_damage", "有人来看吗", "有的，下周三派人上门给您核查", "appliance_visit"),
+    ("consult.appliance_damage", "过期了吗", "登一下，十四天以内都来得及", "appliance_claim"),
+    ("complaint.hall_unattended", "多久", "三十分钟内给您回电话", "hall_callback"),
+]
+
+
+@pytest.mark.parametrize(("subtype", "asked", "answer", "subject"), HINTS)
+def test_unchecked_limits_only_hint(subtype: str, asked: str, answer: str, subject: str, book: Rulebook) -> None:
+    promises, findings = check(talk(asked, answer, started_at=THURSDAY), subtype, book)
+    assert [(f.rule_id, f.status, f.points) for f in findings] == [(f"LIM-{subject}", "suspected", 0.0)]
+    assert "只作提示" in findings[0].message
+    assert (subject, "doubtful") in {(p.subject, p.status) for p in promises}
 
 
 KEPT = [
@@ -105,6 +125,9 @@ def test_kept_limits_are_promises_without_findings(
 
 
 MENTIONS = [
+    ("complaint.late_reconnect", "一直没来电", "拖二十六个小时的缘故我登记"),
+    ("complaint.late_reconnect", "昨天交的", "二十九小时，过了二十四小时的规定，请您原谅"),
+    ("complaint.power_quality", "老坏", "十几回，每次管三天，是老问题一直没治好"),
     ("repair.outage_single", "我等了三个小时了", "您等了三个小时了，真对不起"),
     ("repair.outage_single", "十分钟能到吗", "我不能保证十分钟到"),
     ("repair.urge", "师傅说的", "师傅刚才说三个小时到，是从几点算的呢"),
@@ -308,3 +331,13 @@ def test_quotes_are_raw_words_whatever_is_said(book: Rulebook, texts: list[str],
         assert turns[record.turn].role == "agent"
     assert len({(f.turn, f.rule_id) for f in findings}) == len(findings)
     assert all(p.status in ("within", "over", "outdated", "doubtful", "unjudged") for p in promises)
+
+
+def test_a_promise_that_an_appeal_cleared_costs_nothing(inspector: Inspector) -> None:
+    call = talk("多久到，我在市区", "城区九十分钟内到")
+    assert [f.status for f in inspector.inspect([call])[0].findings if f.code == "wrong_limit"] == ["confirmed"]
+    cells = {"编号": "APL-001", "对话": "座：城区九十分钟内到", "代码": "wrong_limit", "应该": "不命中"}
+    case = Row({"理由": "", "日期": ""} | cells, Place("common/cases.csv", 2))
+    book = dreplace(inspector.book, tables=dict(inspector.book.tables) | {"cases": (case,)})
+    found = [f for f in dreplace(inspector, book=book).inspect([call])[0].findings if f.code == "wrong_limit"]
+    assert [(f.status, f.points) for f in found] == [("suppressed", 0.0)]

@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from qa_nlp.check.situations import judge_call
-from qa_nlp.records import Call, StepVerdict, Turn
+from qa_nlp.check.situations import judge_call, situation_verdicts
+from qa_nlp.check.steps import done_steps, step_verdicts
+from qa_nlp.errors import Problem
+from qa_nlp.model.store import Model
+from qa_nlp.records import Call, Label, RunnerUp, StepVerdict, Turn
+from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.load import load_book
+from qa_nlp.rulebook.rule import Place
 from qa_nlp.rulebook.selftest_situations import DialogueOutcome, dialogue_call, run_dialogues
-from qa_nlp.rulebook.situations import read_dialogues
+from qa_nlp.rulebook.sheet import Row
+from qa_nlp.rulebook.situations import read_dialogues, read_situations
+from tests.check.helpers import evidence_of
 
 WANTED = {"合格": "pass", "违规": "violation"}
 PARAPHRASES = (Path(__file__).with_name("situations.txt")).read_text(encoding="utf-8").splitlines()
@@ -114,3 +121,51 @@ def test_verdicts_come_in_the_order_of_the_sheet() -> None:
     steps = [v.step for v in judge_call(Call("T", turns), load_book("power"))]
     assert steps == sorted(steps)
     assert "H01" in steps
+
+
+SETTLED = Label("repair", "repair.outage_single", 0.99)
+DOUBTFUL = Label("repair", "repair.outage_single", 0.4, RunnerUp("consult.bill", 0.3), needs_review=True)
+POLITE = "座：您好，请问有什么可以帮您/客：没电/座：我查一下/客：好/座：还有其他可以帮您的吗/客：没有了/座：感谢您的来电，再见"
+CURT = "座：您好/客：没电/座：我查一下/客：好，没别的事了/座：好的"
+COLD = "座：您好，请问有什么可以帮您/客：没电/座：查过了/客：没有别的事了/座：没事了吧，挂了"
+
+
+@pytest.mark.parametrize(
+    ("situation", "text", "label", "wanted"),
+    [
+        ("H01", POLITE, SETTLED, "not_applicable"),
+        ("H33", POLITE, SETTLED, "not_applicable"),
+        ("H01", POLITE, DOUBTFUL, "pass"),
+        ("H33", POLITE, DOUBTFUL, "pass"),
+        # Left out, and judged as a step already.
+        ("H33", CURT, SETTLED, "not_applicable"),
+        # Forbidden words are found by the situation only.
+        ("H33", COLD, SETTLED, "violation"),
+        # No checklist asks a silent call for a greeting.
+        ("H01", POLITE, Label("other", "other.wrong_number", 0.99), "pass"),
+    ],
+)
+def test_one_deed_is_judged_once(
+    situation: str, text: str, label: Label, wanted: str, book: Rulebook, model: Model
+) -> None:
+    turns = tuple(Turn(ROLES[who], words) for who, _, words in (line.partition("：") for line in text.split("/")))
+    evidence = evidence_of(Call("T", turns), book, model, rest=0.001)
+    steps = step_verdicts(evidence, label, done_steps(evidence, book, label), book)
+    found = {v.step: v for v in situation_verdicts(evidence, label, book, steps)}
+    assert found[situation].verdict == wanted
+    if wanted == "not_applicable":
+        assert str(found[situation].evidence).startswith("已按检查单“")
+
+
+def test_a_call_too_short_is_judged_as_before(book: Rulebook, model: Model) -> None:
+    call = Call("T", (Turn("agent", "您好，请问有什么可以帮您"), Turn("customer", "没电")))
+    evidence = evidence_of(call, book, model, rest=0.001)
+    steps = step_verdicts(evidence, SETTLED, done_steps(evidence, book, SETTLED), book)
+    assert {v.step: v.verdict for v in situation_verdicts(evidence, SETTLED, book, steps)}["H01"] == "pass"
+
+
+def test_same_steps_must_exist(tmp_path: Path) -> None:
+    problems: list[Problem] = []
+    row = Row({"编号": "H99", "同步骤": "greet、grete"}, Place("x", 2))
+    read_situations([row], [], {}, problems, ["greet"])
+    assert any("同步骤" in str(p) and "grete" in str(p) for p in problems)

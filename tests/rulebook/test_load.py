@@ -122,3 +122,22 @@ def test_every_shipped_rule_passes_its_own_examples(profile: str) -> None:
     load_book.cache_clear()
     failed = [str(outcome) for outcome in run_examples(load_book(profile)) if not outcome.passed]
     assert failed == []
+
+
+CASE_HEADERS = ["编号", "对话", "代码", "应该", "理由", "日期"]
+
+
+def test_a_broken_case_is_refused_with_its_place(lexicons: Path) -> None:
+    write(lexicons / "common/phrases.csv", [HEADERS, GOOD])
+    write(lexicons / "common/cases.csv", [CASE_HEADERS, ["REG-001", "座：好", "rude", "命中", "", ""]])
+    with pytest.raises(RulebookError) as caught:
+        phrases(lexicons)
+    assert "common/cases.csv 第2行 列“代码”" in str(caught.value)
+
+
+def test_a_case_of_another_profile_is_left_aside(lexicons: Path) -> None:
+    write(lexicons / "common/phrases.csv", [HEADERS, GOOD])
+    write(lexicons / "common/cases.csv", [CASE_HEADERS, ["REG-001", "座：好", "misguide", "不命中", "", ""]])
+    load_book.cache_clear()
+    assert "misguide" not in load_book("hotline", lexicons).codes
+    assert "misguide" in load_book("power", lexicons).codes

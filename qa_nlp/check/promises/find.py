@@ -147,8 +147,7 @@ def _judge(setting: Setting, time: Duration | Moment, subject: str, sure: bool, 
     if not breaks(limit, time.high, time.unit, said):
         doubt = subject == "arrive" and not kinds and time.hours > TOWN_HOURS and looks_urban(setting)
         return Judgement(DOUBTFUL if doubt else WITHIN, limit, False)
-    # A hall's call back within minutes is a local custom, not a rule.
-    certain = sure and not is_doubtful(setting) and subject != "hall_callback"
+    certain = sure and not is_doubtful(setting) and not limit.hint
     note = "" if kinds or not limit.kind else "（通话中没有说明，取最宽的一档）"
     return Judgement(OVER if certain else DOUBTFUL, limit, certain, note)
 
@@ -172,10 +171,11 @@ def _judge_moment(setting: Setting, time: Moment, limit: Limit, spoken: datetime
     if ahead > 0 and allowed < 1:
         # Tomorrow instead of within the hour may be what the customer wished.
         wished = ahead < 2 or setting.text[setting.start : setting.end] in setting.asked
-        return Judgement(DOUBTFUL if wished else OVER, limit, not wished)
+        unsure = wished or limit.hint
+        return Judgement(DOUBTFUL if unsure else OVER, limit, not unsure)
     if ahead <= allowed or (said and said + timedelta(days=ahead) <= add_workdays(said, 1)):
         return Judgement(WITHIN, limit, False)
-    return Judgement(OVER, limit, True)
+    return Judgement(DOUBTFUL if limit.hint else OVER, limit, not limit.hint)
 
 
 def _promise(setting: Setting, time: Duration | Moment, subject: str, judged: Judgement) -> Promise:
@@ -193,7 +193,8 @@ def _finding(setting: Setting, subject: str, judged: Judgement, code: Code) -> F
     assert limit is not None
     least = "至少" if subject in LEAST else "不超过"
     said = f"{code.name}：说的是“{quote}”，{limit.name}的时限{least}{limit.text}{judged.note}（{limit.source}）"
-    advice = "请按规定时限更正并告知客户" if judged.sure else "请听录音核对说的是不是这件事、在什么地区"
+    doubt = "这一时限只作提示，请核对出处" if limit.hint else "请听录音核对说的是不是这件事、在什么地区"
+    advice = "请按规定时限更正并告知客户" if judged.sure else doubt
     return Finding(
         f"LIM-{subject}", code.id, code.severity, code.points if judged.sure else 0.0, setting.turn, start, end, quote,
         f"{said}；{advice}。", code.suggestion, limit.source, "exact", 1.0 if judged.sure else 0.6,

@@ -30,7 +30,10 @@ WIDE = ("高压",)
 
 @dataclass(frozen=True)
 class Limit:
-    """One row of ``limits.csv``; ``kind`` is what it applies to (城区, 居民 …; blank: everything)."""
+    """One row of ``limits.csv``; ``kind`` is what it applies to (城区, 居民 …; blank: everything).
+
+    ``hint``: a local custom or a value nobody has checked against its source; going over it costs nothing.
+    """
 
     subject: str
     name: str
@@ -40,6 +43,7 @@ class Limit:
     since: str
     until: str
     source: str
+    hint: bool = False
 
     @property
     def text(self) -> str:
@@ -115,7 +119,8 @@ def _limit(row: Row) -> Limit | None:
     if unit not in HOURS or not re.fullmatch(r"\d+(\.\d+)?", row["数值"]):
         return None
     return Limit(
-        row["编号"], row["事项"], row["适用"], float(row["数值"]), unit, _day(row["生效起"]), _day(row["生效止"]), row["来源"]
+        row["编号"], row["事项"], row["适用"], float(row["数值"]), unit, _day(row["生效起"]), _day(row["生效止"]), row["来源"],
+        row["只提示"] == "是",
     )  # fmt: skip
 
 

@@ -7,11 +7,11 @@ import re
 from qa_nlp.check.promises.setting import Setting
 
 PASSED_BEFORE = re.compile(
-    r"(?:等了|过了|(?<![不超通])过(?!个)|(?<!不)(?<!不会)(?<!不[得能])超过?了?|停了|黑了|欠了|拖了|花了|用了|打了|响了|站了|忙了|闹了|坏了|断了|连着|连续|已经|已"
+    r"(?:等了|过了|(?<![不超通])过(?!个)|(?<!不)(?<!不会)(?<!不[得能])超过?了?|停了|黑了|欠了|拖了?|花了|用了|打了|响了|站了|忙了|闹了|坏了|断了|连着|连续|已经|已"
     r"|都|才过去?|[这近每隔满差整](?:都|有)?|最近|上|还[有剩]|再有|(?<!最)迟了?|晚了|[多少早]了|我来|干了|做了|时隔|前后|一共|总共|去年|刚才等|(?:间|中间|之间)|歇|保存|半径)\W?$"
 )
 PASSED_AFTER = re.compile(
-    r"^(?:[多来半]|左右)?(?:了(?!结|事|账)|没(?!问题|事)|过去了|以来|来的|[之以]?前|[没还]没|早[就已]?过|过了|才到|才来|没[有到]|实在|不[打来接问管交缴抄]|都有人$|都?(?:有人(?:值|守|在线)|不打烊|开着|亮着|营业|值班|在线|运[行转])|[拆平]|还不|是超|倒|走的)"
+    r"^(?:[多来半]|左右)?(?:的缘故|了(?!结|事|账)|没(?!问题|事)|过去了|以来|来的|[之以]?前|[没还]没|早[就已]?过|过了|才到|才来|没[有到]|实在|不[打来接问管交缴抄]|都有人$|都?(?:有人(?:值|守|在线)|不打烊|开着|亮着|营业|值班|在线|运[行转])|[拆平]|还不|是超|倒|走的)"
 )
 # 捏了五个半钟头 has passed; 交清了三天之内 has not.
 ELAPSED = re.compile(r"(?<![交付清还结缴完到好办理请留给定])了$")
@@ -34,7 +34,7 @@ TAKEN_BACK = re.compile(
 ECHOED = re.compile(r"多?[了没才过还都的]")
 HOLD = re.compile(r"稍等|稍候|请等|等我|占用|耽误|打扰|别挂|您等|你等|候一下|不挂|在线等")
 TASK_BEFORE = re.compile(
-    r"(?:盯|站|数|拉|停|扳|观察|晾|充|晒|煮|睡|挂|录|跑|响|断|烤|泡|测|量|开|关|顶|撑|扛|憋|坐|能用|够用|使用)(?:[个上着满它够住]|下来)?\w{0,2}$"
+    r"(?:每次管|盯|站|数|拉|停|扳|观察|晾|充|晒|煮|睡|挂|录|跑|响|断|烤|泡|测|量|开|关|顶|撑|扛|憋|坐|能用|够用|使用)(?:[个上着满它够住]|下来)?\w{0,2}$"
 )
 CUSTOMER_DOES = re.compile(
     r"^(?:[之以]?[内里])?(?:之?后|以后)?[^,.!?]{0,3}(?:(?<![给帮替跟和为到打找让叫])[您你](?:要|得|需|去|来|把|可|应|再|自己)|请[您你]|提出|申请(?!校)|缴|交(?!清)|再打|再拨|自行|来办|来拿|来取)"
@@ -60,7 +60,7 @@ CONDITION = re.compile(r"(?:要是|如果|万一|假如|若|等)[^,.!?]{0,3}$")
 def is_mention(setting: Setting) -> bool:
     """Whether the agent promises nothing with this time, judged by the words around it."""
     before, after = setting.before, setting.after
-    if ELAPSED.search(before) and not WITHIN.match(after):
+    if (ELAPSED.search(before) and not WITHIN.match(after)) or setting.next_clause.startswith("过了"):
         return True
     if PASSED_BEFORE.search(before) or PASSED_AFTER.search(after) or RATE_AFTER.search(after):
         return True

@@ -1,0 +1,124 @@
+"""Steps done, left out, not called for, and doubtful."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from qa_nlp.check.contradiction import without_contradiction
+from qa_nlp.check.steps import LEAST, done_steps, step_verdicts
+from qa_nlp.model.store import Model
+from qa_nlp.records import Call, Finding, Label, RunnerUp
+from qa_nlp.rulebook.book import Rulebook
+from tests.check.helpers import evidence_of
+from tests.conftest import make_call
+
+REPAIR = Label("repair", "repair.outage_area", 0.99)
+SILENT = 0.001
+
+
+def verdicts(call: Call, label: Label, book: Rulebook, model: Model) -> dict[str, str]:
+    """Verdict by step, by the rules alone."""
+    evidence = evidence_of(call, book, model, rest=SILENT)
+    return {v.step: v.verdict for v in step_verdicts(evidence, label, done_steps(evidence, book, label), book)}
+
+
+def talk(customer: str, agent: str = "好的", **fields: object) -> Call:
+    return make_call(f"座：您好，请问有什么可以帮您？\n客：{customer}\n座：{agent}\n客：嗯\n座：再见", **fields)
+
+
+@pytest.mark.parametrize(
+    ("customer", "label", "step", "verdict"),
+    [
+        ("我家没电了，快来修", REPAIR, "ask_outage_scope", "violation"),
+        ("我家没电了，隔壁也黑着，整栋楼都没电", REPAIR, "ask_outage_scope", "not_applicable"),
+        ("没电了", REPAIR, "ask_address", "violation"),
+        ("没电了，我家住梅山小区六栋三零二", REPAIR, "ask_address", "not_applicable"),
+        ("早上八点就停电了", Label("complaint", "complaint.outage", 0.99), "ask_outage_time", "not_applicable"),
+        ("老停电", Label("complaint", "complaint.outage", 0.99), "ask_outage_time", "violation"),
+    ],
+)
+def test_what_the_customer_offers_need_not_be_asked(
+    customer: str, label: Label, step: str, verdict: str, book: Rulebook, model: Model
+) -> None:
+    assert verdicts(talk(customer), label, book, model)[step] == verdict
+
+
+DOUBTFUL = Label("complaint", "complaint.outage", 0.4, RunnerUp("repair.outage_area", 0.3), needs_review=True)
+
+
+@pytest.mark.parametrize(
+    ("customer", "agent", "step", "verdict"),
+    [
+        # Demanded of every call when it happens: no need to know what the call is about.
+        ("没电，谢谢你", "嗯", "respond_thanks", "violation"),
+        ("没电", "嗯", "respond_thanks", "not_applicable"),
+        # Demanded by both candidates, and by one only.
+        ("没电", "嗯", "ask_outage_scope", "violation"),
+        ("没电", "嗯", "check_planned_outage", "insufficient"),
+    ],
+)
+def test_a_doubtful_call_owes_what_both_candidates_demand(
+    customer: str, agent: str, step: str, verdict: str, book: Rulebook, model: Model
+) -> None:
+    assert verdicts(talk(customer, agent), DOUBTFUL, book, model)[step] == verdict
+
+
+@pytest.mark.parametrize(("direction", "done"), [("outbound", True), ("inbound", False), ("", False)])
+def test_steps_of_outbound_calls_count_in_outbound_calls(
+    direction: str, done: bool, book: Rulebook, model: Model
+) -> None:
+    call = make_call("座：我是供电公司的，给您做个回访，您现在方便接听吗？\n客：方便", direction=direction)
+    found = done_steps(evidence_of(call, book, model, rest=SILENT), book, REPAIR)
+    assert ("introduce_self" in found) is done
+    assert ("ask_convenient" in found) is done
+
+
+def test_a_callback_is_outbound_whatever_the_record_says(book: Rulebook, model: Model) -> None:
+    call = make_call("座：我是供电公司的，给您做个回访\n客：好")
+    label = Label("other", "other.callback", 0.99)
+    assert "introduce_self" in done_steps(evidence_of(call, book, model, rest=SILENT), book, label)
+
+
+def test_a_rule_counts_only_in_the_subtypes_that_it_names(book: Rulebook, model: Model) -> None:
+    call = talk("没电", "已经派单了，师傅马上出发")
+    evidence = evidence_of(call, book, model, rest=SILENT)
+    narrow = tuple(
+        replace(hit, rule=replace(hit.rule, subtypes=("consult.*",))) if hit.rule.code == "dispatch" else hit
+        for hit in evidence.hits
+    )
+    assert "dispatch" in done_steps(evidence, book, REPAIR)
+    assert "dispatch" not in done_steps(replace(evidence, hits=narrow), book, REPAIR)
+    assert "dispatch" in done_steps(replace(evidence, hits=narrow), book, Label("consult", "consult.bill", 0.99))
+
+
+@pytest.mark.parametrize(("probability", "done"), [(0.99, True), (LEAST - 0.02, False)])
+def test_some_sentence_must_sound_like_the_step(probability: float, done: bool, book: Rulebook, model: Model) -> None:
+    """Answers are nearly always given in consultations; that alone shows none."""
+    evidence = evidence_of(talk("电费多少钱"), book, model, {(2, "answer"): probability}, rest=SILENT)
+    assert ("answer" in done_steps(evidence, book, Label("consult", "consult.bill", 0.99))) is done
+
+
+def finding(code: str, match: str, quote: str, call: Call, turn: int) -> Finding:
+    start = call.turns[turn].text.index(quote)
+    return Finding(
+        "X-001", code, "critical", 10.0, turn, start, start + len(quote), quote, "", "", "", match, 0.97, "confirmed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "match", "quote", "status"),
+    [
+        ("privacy", "model", "请问打这个电话能联系到您吗", "suspected"),
+        ("privacy", "exact", "请问打这个电话能联系到您吗", "confirmed"),
+        ("privacy", "model", "他家欠八百", "confirmed"),
+        ("repeat_question", "model", "请问打这个电话能联系到您吗", "confirmed"),
+    ],
+)
+def test_words_of_a_step_are_no_sure_fault(
+    code: str, match: str, quote: str, status: str, book: Rulebook, model: Model
+) -> None:
+    call = make_call("客：没电\n座：他家欠八百。请问打这个电话能联系到您吗？")
+    kept = without_contradiction([finding(code, match, quote, call, 1)], evidence_of(call, book, model))
+    assert [(f.status, f.points) for f in kept] == [(status, 10.0 if status == "confirmed" else 0.0)]
