@@ -9,7 +9,6 @@ subtype; the subtype is the annotated one. Some five minutes on one core.
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path

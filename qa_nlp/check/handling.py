@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.check.remark import remark
-from qa_nlp.check.steps import Done
+from qa_nlp.check.steps import MODEL, Done
 from qa_nlp.records import Finding, Label, StepVerdict
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.matcher import Hit
@@ -25,6 +25,7 @@ RECORDED = {
     "other": ("意见", "建议", "表扬", "举报", "其他", "回访", "other"),
 }
 HELLO = re.compile(r"[您你早]好|[早晚]上好|[上中下]午好|欢迎|[节新]日?好")
+NEED = re.compile(r"什么|啥|[请您你][讲说]|帮|请问|需要|吩咐|怎么了|咋|想办|想问|效劳|[?？]")
 THANKS = re.compile(r"感谢|谢谢|多谢|祝[您你]")
 BYE = re.compile(r"再见|拜拜|再会|慢走|晚安|88$")
 TIERS = ("缺失", "不完整", "达标")
@@ -57,7 +58,10 @@ def tiers(evidence: Evidence, done: Mapping[str, Done]) -> dict[str, str]:
     folded = evidence.prepared.folded
     first = " ".join(folded.text_of(turn) for turn in agents[:2])
     last = " ".join(folded.text_of(turn) for turn in agents[-2:])
-    opening = 2 if "greet" in done and HELLO.search(first) else int("greet" in done or bool(HELLO.search(first)))
+    by_rule = "greet" in done and done["greet"].evidence != MODEL
+    opening = bool(HELLO.search(first)) + (by_rule or bool(NEED.search(folded.text_of(agents[0]))))
+    if "greet" in done:
+        opening = max(1, opening)
     closing = min(2, bool(THANKS.search(last)) + bool(BYE.search(last)))
     if "close" in done:
         closing = max(1, closing)

@@ -20,6 +20,7 @@ AGENT_HANGUP = re.compile(r"(?:座席|坐席|客服|话务员|接线员)(?!未).
 CUSTOMER_HANGUP = re.compile(r"(?:客户|用户|对方|主叫)(?!未|没).{0,4}(?:挂机|挂断|挂线|先挂|挂掉|结束通话)|秒后?挂断")
 NOT_HUNG = re.compile(r"未挂|没挂|没有挂")
 BRACKETS = re.compile(r"[(\[【<][^()\[\]【】<>]{1,40}[)\]】>]")
+OPENING = "([【<"
 ASIDE = re.compile(r"^\W*[(\[【<].*[)\]】>]\W*$|^\W*$")
 BUSINESS = re.compile(
     r"政企|集团客户|企业客户|商业客户|单位客户|公司|单位|企业|专线|贵司|工厂|厂里|学校|医院|酒店|门店|营业部|生产|办公|网点|店里|机房|银行|工地|园区"
@@ -46,15 +47,28 @@ class Line:
     @cached_property
     def roles(self) -> tuple[str, ...]:
         """Roles, with a customer's turn that holds no words counted as the system's."""
+        folded = self.prepared.folded
+        # A turn that begins with a word is no aside.
         return tuple(
-            "system" if role in ("customer", "unknown") and ASIDE.match(self.text(i)) else role
-            for i, role in enumerate(self.prepared.roles)
+            "system"
+            if role in ("customer", "unknown")
+            and not folded.match[start : start + 1].isalnum()
+            and ASIDE.match(self.text(i))
+            else role
+            for i, (role, start) in enumerate(zip(self.prepared.roles, folded.starts, strict=True))
         )
+
+    @cached_property
+    def spoken(self) -> list[int]:
+        """Turns of the agent and the customer."""
+        return [i for i, role in enumerate(self.roles) if role in ("agent", "customer")]
 
     @cached_property
     def notices(self) -> tuple[tuple[int, int, int], ...]:
         """(turn, start, end) of the recorder's lines, and of asides in brackets in a customer's turn."""
         folded = self.prepared.folded
+        if "system" not in self.prepared.totals and not any(bracket in folded.match for bracket in OPENING):
+            return ()
         found = []
         for turn, role in enumerate(self.prepared.roles):
             start, end = folded.starts[turn], folded.end_of(turn)

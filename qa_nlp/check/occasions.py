@@ -54,9 +54,9 @@ def occasions(situation: Situation, line: Line) -> list[Occasion]:
 
 def _event(name: str, line: Line) -> list[Occasion]:
     call, agents = line.prepared.call, line.prepared.agent_turns
-    spoken = [i for i, role in enumerate(line.roles) if role in ("agent", "customer")]
     if not agents:
         return []
+    spoken = line.spoken
     match name:
         case "接通":
             return [Occasion(agents[0], True)] if spoken[0] == agents[0] and call.direction != "outbound" else []
@@ -119,8 +119,7 @@ def _premise(name: str, turn: int, line: Line) -> bool:
         case "呼入":
             return call.direction != "outbound"
         case "末尾":
-            spoken = [i for i, role in enumerate(line.roles) if role in ("agent", "customer")]
-            return turn >= spoken[max(0, len(spoken) - END_TURNS)]
+            return turn >= line.spoken[max(0, len(line.spoken) - END_TURNS)]
         case _:
             return True
 

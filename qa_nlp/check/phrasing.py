@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 from msgspec.structs import replace
 
 from qa_nlp.check.evidence import Evidence
@@ -16,7 +17,7 @@ MODEL_RULE = "MODEL"
 MODEL_BASIS = "语句模型"
 # Numbers are compared, not felt: a promised time is judged by ``promises``.
 BY_RULE_ONLY = frozenset({"wrong_limit"})
-BOTH, AGREE, RULE_BONUS, DOUBT = 0.5, 0.6, 0.3, 0.06
+BOTH, AGREE, RULE_BONUS, DOUBT = 0.5, 0.6, 0.3, 0.15
 # The agent repeats what somebody else said, or says that something must not be said or done.
 REPORTED = re.compile(
     r"(您|你|客户|他|她|对方|人家|师傅|同事|前面那位|那位|哪位)(刚才|刚刚|之前|上次|当时|跟您|跟你|是不是|有没有|原话)?"
@@ -110,15 +111,13 @@ def _doubted(hit: Hit, evidence: Evidence) -> bool:
 def _from_model(evidence: Evidence, book: Rulebook) -> list[Finding]:
     model, prepared = evidence.model, evidence.prepared
     findings = []
-    for column, label in enumerate(model.sentences.labels):
+    for column, row in np.argwhere((evidence.probabilities >= model.suspect).T).tolist():
+        label = model.sentences.labels[column]
         code = book.codes.get(label)
-        if code is None or label in BY_RULE_ONLY:
-            continue
-        for row, turn in enumerate(prepared.agent_turns):
+        if code is not None and label not in BY_RULE_ONLY:
             probability = float(evidence.probabilities[row, column])
-            if probability >= model.suspect[column]:
-                sure = probability >= model.confirm[column]
-                findings.append(_model_finding(evidence, code, turn, probability, sure))
+            sure = probability >= model.confirm[column]
+            findings.append(_model_finding(evidence, code, prepared.agent_turns[row], probability, sure))
     return findings
 
 

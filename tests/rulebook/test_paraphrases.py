@@ -21,9 +21,11 @@ DATA = Path(__file__).parent / "data"
 ORDINARY = Path(__file__).parents[1] / "data" / "ordinary_turns.csv"
 # Share of the variants that a rule of their own code finds for certain. What depends on the customer's
 # words (asked again) or on amounts (promised times) is judged elsewhere.
-FLOORS = dict.fromkeys(
-    "evasion impatience contempt refusal blame provoke overpromise vague privacy jargon".split(), 0.8
-) | {"command": 0.75, "rhetorical": 0.75, "cold": 0.65}
+FLOORS = {
+    "evasion": 0.8, "impatience": 0.9, "command": 0.75, "contempt": 0.9, "refusal": 0.85, "blame": 0.75,
+    "provoke": 0.85, "overpromise": 0.85, "vague": 0.85, "rhetorical": 0.75, "cold": 0.65, "privacy": 0.8,
+    "jargon": 0.9,
+}  # fmt: skip
 NEAR_CEILING, ORDINARY_CEILING = 0.005, 0.003
 
 
