@@ -226,20 +226,15 @@ def rules_accept_appeal(
 def _books(profile: str, lexicons: Path | None) -> tuple[list[Rulebook], list[Problem]]:
     """The books that compile, and every problem of all of them, each once."""
     from qa_nlp.errors import RulebookError
-    from qa_nlp.rulebook.appeals import case_problems
     from qa_nlp.rulebook.load import PROFILES, load_book
 
     books: list[Rulebook] = []
     problems: dict[str, Problem] = {}
     for name in [profile] if profile else PROFILES:
         try:
-            book = load_book(name, lexicons)
-            own: Iterable[Problem] = case_problems(book)
-            if not own:
-                books.append(book)
+            books.append(load_book(name, lexicons))
         except RulebookError as error:
-            own = error.problems
-        problems |= {str(problem): problem for problem in own}
+            problems |= {str(problem): problem for problem in error.problems}
     return books, list(problems.values())
 
 
