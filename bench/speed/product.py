@@ -12,10 +12,11 @@ def ready() -> Work:
 
     def work(calls: Path, out: Path) -> int:
         from qa_nlp.batch import score_batch
-        from qa_nlp.engines.local import Setup
+        from qa_nlp.engines.local import Setup, calm
         from qa_nlp.paths import data_file
 
         setup = Setup(profile="power", lexicons=None, model=data_file("models", "power"))
+        calm()
         return score_batch([calls], out, setup, jobs=1).calls
 
     return work

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -70,8 +71,14 @@ def run(
     pool.shutdown()
 
 
+def calm() -> None:
+    """Look for garbage less often: verdicts hold no cycles, and each look passes over the whole rulebook (8 % of a run)."""
+    gc.set_threshold(20_000, 20, 100)
+
+
 def _end_with_parent() -> None:
     """In a worker: end when the run that started it was killed and could not say so."""
+    calm()
     parent = os.getppid()
 
     def watch() -> None:
