@@ -25,7 +25,8 @@ from qa_nlp.stats import different_by_chance
 from qa_nlp.training.corpus import Sample, read_corpus
 from qa_nlp.training.fit import SEED, folds_of
 from qa_nlp.training.matrix import Features, frequent
-from qa_nlp.training.train import ALL_TURNS, STARTS_SHARE, call_features, starting_subjects
+from qa_nlp.training.settings import CALLS_SHARE
+from qa_nlp.training.subjects import ALL_TURNS, call_features, starting_subjects
 
 LEAST = 3
 STACK_COST = 0.005
@@ -126,7 +127,7 @@ def compare_models(samples: list[Sample], quick: bool = False) -> None:
         cells = [accuracy(by_call[name], call_gold), *(accuracy(scores[v], start_gold[v]) for v in views)]
         print(f"| {name} | " + " | ".join(f"{100 * cell:.1f}" for cell in cells) + " |")
     for of_call, of_start in (("线性 SVM", "线性 SVM"), (SUMS[1], SUMS[0])):
-        both = by_call[of_call] + STARTS_SHARE * by_start[of_start][rows]
+        both = by_call[of_call] + CALLS_SHARE * by_start[of_start][rows]
         cells = [accuracy(both, call_gold), *(accuracy(by_start[of_start][v], start_gold[v]) for v in views)]
         title = f"整通：{of_call}，加三成“只看客户”的模型；其余：{of_start}"
         print(f"| {title} | " + " | ".join(f"{100 * cell:.1f}" for cell in cells) + " |")

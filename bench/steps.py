@@ -28,7 +28,7 @@ from qa_nlp.training.corpus import Sample, read_corpus
 from qa_nlp.training.evaluate import Ratio, has_annotated_turns, ratio, total
 from qa_nlp.training.fit import fit, folds_of
 from qa_nlp.training.matrix import counted
-from qa_nlp.training.train import sentence_targets
+from qa_nlp.training.sentences import sentence_targets
 from qa_nlp.training.usual import fit_usual
 
 EDGE = 1e-4

@@ -23,16 +23,17 @@ def classify(
     Args:
         prepared: calls in any order; the labels come back in the same order.
         model: the trained model.
-        customer_turns: look at the customer's first turns only (what a live desk knows then).
+        customer_turns: listen only until the customer's so-manieth turn (what a live desk has heard by then).
         heard: the same calls as the model reads them, where somebody has done it already.
     """
     if not prepared:
         return []
-    probabilities = subtype_probabilities(prepared, model, customer_turns, heard=heard)
-    limits = model.settings["starts_review_below"], model.settings["review_below"]
-    return [
-        _label(row, model, limits[_is_whole(p, customer_turns)]) for row, p in zip(probabilities, prepared, strict=True)
-    ]
+    heard = heard or reading(prepared, model)
+    both = heard.agent_turns(customer_turns) >= LEAST_AGENT_TURNS
+    probabilities = _probabilities(heard, both, customer_turns)
+    name = "review_below" if customer_turns is None else "early_review_below"
+    limits = np.where(both, model.settings[name], model.settings["starts_review_below"])
+    return [_label(row, model, float(limit)) for row, limit in zip(probabilities, limits, strict=True)]
 
 
 def subtype_probabilities(
@@ -40,16 +41,18 @@ def subtype_probabilities(
 ) -> np.ndarray:
     """Calibrated probabilities (calls, subtypes) in the order of ``model.calls.labels``."""
     heard = heard or reading(prepared, model)
-    by_customer = heard.starts(customer_turns) * heard.sure(customer_turns)
-    whole = [i for i, p in enumerate(prepared) if _is_whole(p, customer_turns)]
-    if whole:
-        share = model.settings["starts_share"]
-        by_customer[whole] = heard.calls[whole] * model.settings["calls_scale"] + share * by_customer[whole]
-    return _softmax(by_customer)
+    return _probabilities(heard, heard.agent_turns(customer_turns) >= LEAST_AGENT_TURNS, customer_turns)
 
 
-def _is_whole(prepared: Prepared, customer_turns: int | None) -> bool:
-    return customer_turns is None and len(prepared.agent_turns) >= LEAST_AGENT_TURNS
+def _probabilities(heard: Reading, both: np.ndarray, customer_turns: int | None) -> np.ndarray:
+    """By the customer's words; where the agent has said enough (``both``), by all words and some of the former."""
+    settings = heard.model.settings
+    kind = "calls" if customer_turns is None else "early"
+    margins = heard.starts(customer_turns) * heard.sure(customer_turns)
+    if both.any():
+        whole = heard.calls(customer_turns)[both] * settings[f"{kind}_scale"]
+        margins[both] = whole + settings[f"{kind}_share"] * margins[both]
+    return _softmax(margins)
 
 
 def _softmax(margins: np.ndarray) -> np.ndarray:

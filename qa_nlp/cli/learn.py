@@ -80,7 +80,9 @@ def evaluate(
     profile: Profile = "power",
     model: ModelPath = None,
     lexicons: Lexicons = None,
-    customer_turns: Annotated[int | None, typer.Option("--customer-turns", min=1, help="只看客户的前几句")] = None,
+    customer_turns: Annotated[
+        int | None, typer.Option("--customer-turns", min=1, help="只听到客户第几句为止（座席在此之前的话也算）")
+    ] = None,
     noise: Annotated[float, typer.Option("--noise", min=0.0, max=1.0, help="先把这个比例的字换成同音字")] = 0.0,
     out: Annotated[Path | None, typer.Option("--out", help="另写分项表、混淆矩阵和网页到这个文件夹")] = None,
     learning_curve: Annotated[

@@ -104,15 +104,31 @@ def sentence_fields(batch: Batch) -> dict[int, sparse.csr_matrix]:
     }
 
 
-def call_fields(batch: Batch, customer_turns: int | None = None) -> dict[int, sparse.csr_matrix]:
-    """Weights (calls, turns) of each field of a call; with ``customer_turns`` of the customer's first turns alone."""
+def start_fields(batch: Batch, customer_turns: int | None = None) -> dict[int, sparse.csr_matrix]:
+    """Weights (calls, turns) of what the customer says, or of his first turns: the agent is not listened to."""
     chosen = batch.is_customer if customer_turns is None else batch.is_customer & (batch.nth < customer_turns)
     turns = np.flatnonzero(chosen)
     weights = np.where(batch.nth[turns] < 1, FIRST, np.where(batch.nth[turns] < EARLY_TURNS, EARLY, 1.0))
-    fields = {CUSTOMER: _field(batch, CUSTOMER, batch.call_of[turns], turns, batch.calls, weights=weights)}
-    if customer_turns is None:
-        fields[AGENT] = _field(batch, AGENT, batch.call_of[batch.agents], batch.agents, batch.calls)
+    return {CUSTOMER: _field(batch, CUSTOMER, batch.call_of[turns], turns, batch.calls, weights=weights)}
+
+
+def call_fields(batch: Batch, customer_turns: int | None = None) -> dict[int, sparse.csr_matrix]:
+    """Weights (calls, turns) of each field of a call; with ``customer_turns`` of what was said until that turn."""
+    agents = np.flatnonzero(batch.is_agent & heard_until(batch, customer_turns))
+    fields = start_fields(batch, customer_turns)
+    fields[AGENT] = _field(batch, AGENT, batch.call_of[agents], agents, batch.calls)
     return fields
+
+
+def heard_until(batch: Batch, customer_turns: int | None) -> npt.NDArray[np.bool_]:
+    """Which turns stand before or at the customer's so-manieth turn (all when None): what a live desk has heard."""
+    if customer_turns is None:
+        return np.ones(len(batch.roles), dtype=bool)
+    customers = np.flatnonzero(batch.is_customer & (batch.nth < customer_turns))
+    last = np.full(batch.calls, -1, dtype=np.int64)
+    np.maximum.at(last, batch.call_of[customers], customers)
+    result: npt.NDArray[np.bool_] = np.arange(len(batch.roles)) <= last[batch.call_of]
+    return result
 
 
 def letters_heard(batch: Batch, customer_turns: int | None = None) -> Ints:

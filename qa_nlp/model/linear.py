@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +53,13 @@ class Linear:
     def index(self, label: str) -> int:
         """Column of a label."""
         return self.columns[label]
+
+
+def rivalling(margins: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """For each entry (n, k) the highest of the others in its row; at least two columns."""
+    second, best = np.partition(margins, -2, axis=1)[:, -2:].T
+    result: npt.NDArray[Any] = np.where(margins == best[:, None], second[:, None], best[:, None])
+    return result
 
 
 @dataclass(frozen=True)

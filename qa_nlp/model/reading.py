@@ -17,13 +17,16 @@ from qa_nlp.model.features import (
     OWN,
     Batch,
     call_fields,
+    heard_until,
     letters_heard,
     places,
     read,
     sentence_fields,
+    start_fields,
     sureness,
 )
-from qa_nlp.model.linear import Table, Weights
+from qa_nlp.model.linear import Table, Weights, rivalling
+from qa_nlp.model.ngrams import Ints
 from qa_nlp.model.store import Model
 from qa_nlp.text.prepared import Prepared
 
@@ -38,22 +41,33 @@ class Reading:
     @cached_property
     def sentences(self) -> Weights:
         """Margins (agent turns, labels) of the sentence model."""
-        linear = self.model.sentences
-        width = len(linear.labels)
+        model = self.model
+        labels = len(model.sentences.labels)
+        width = labels + len(model.rivals.labels)
         fields = sentence_fields(self.batch)
-        heard = self._spread(self.model.heard, self.batch.is_customer)
-        margins = fields[OWN] @ self._agents[:, :width]
-        margins += fields[BEFORE] @ heard[:, :width]
-        margins += fields[AFTER] @ heard[:, width:]
+        heard = self._spread(model.heard, self.batch.is_customer)
+        joint = fields[OWN] @ self._agents[:, :width]
+        joint += fields[BEFORE] @ heard[:, :width]
+        joint += fields[AFTER] @ heard[:, width:]
         early, late = places(self.batch)
-        result: Weights = margins + self.model.places[early] + self.model.places[late] + linear.bias
-        return result
+        joint += model.places[early] + model.places[late]
+        margins: Weights = joint[:, :labels] + model.sentences.bias
+        weight = model.settings["rival_weight"]
+        if weight and len(margins):
+            margins[:, model.faults] += np.float32(weight) * rivalling(joint[:, labels:] + model.rivals.bias)
+        return margins
 
     def starts(self, customer_turns: int | None = None) -> Weights:
         """Margins (calls, subtypes) of the customer's words, or of his first turns."""
         linear = self.model.starts
-        fields = call_fields(self.batch, 1 << 30 if customer_turns is None else customer_turns)
+        fields = start_fields(self.batch, customer_turns)
         result: Weights = fields[CUSTOMER] @ self._customers[:, len(self.model.calls.labels) :] + linear.bias
+        return result
+
+    def agent_turns(self, customer_turns: int | None = None) -> Ints:
+        """How many turns of the agent are heard in each call (calls,)."""
+        heard = self.batch.is_agent & heard_until(self.batch, customer_turns)
+        result: Ints = np.bincount(self.batch.call_of[heard], minlength=self.batch.calls).astype(np.int64)
         return result
 
     def sure(self, customer_turns: int | None = None) -> npt.NDArray[np.float32]:
@@ -61,13 +75,12 @@ class Reading:
         factors = sureness(letters_heard(self.batch, customer_turns), self.model.settings)
         return factors.astype(np.float32)[:, None]
 
-    @cached_property
-    def calls(self) -> Weights:
-        """Margins (calls, subtypes) of all that was said."""
+    def calls(self, customer_turns: int | None = None) -> Weights:
+        """Margins (calls, subtypes) of all that was said, or of all until the customer's so-manieth turn."""
         linear = self.model.calls
-        fields = call_fields(self.batch)
+        fields = call_fields(self.batch, customer_turns)
         margins = fields[CUSTOMER] @ self._customers[:, : len(linear.labels)]
-        margins += fields[AGENT] @ self._agents[:, len(self.model.sentences.labels) :]
+        margins += fields[AGENT] @ self._agents[:, -len(linear.labels) :]
         result: Weights = margins + linear.bias
         return result
 

@@ -15,14 +15,15 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
+import numpy.typing as npt
 
 from qa_nlp.errors import ModelError, Problem
 from qa_nlp.model.features import AFTER, AGENT, BEFORE, CUSTOMER, LONGEST, OWN, PLACE, PLACE_VALUE, PLACES
 from qa_nlp.model.linear import Linear, Table, Weights
 
-FORMAT = 2
+FORMAT = 3
 WEIGHTS, CARD = "weights.npz", "card.json"
-PARTS = ("calls", "starts", "sentences")
+PARTS = ("calls", "starts", "sentences", "rivals")
 RETRAIN = "请用 qa-nlp train 重新训练，或重新安装程序"
 
 
@@ -31,7 +32,8 @@ class Model:
     """Everything learned for one profile.
 
     ``calls`` labels a whole call, ``starts`` the customer's words alone (a request, the first
-    turns), ``sentences`` scores each agent turn for every step and fault. ``confirm`` and
+    turns), ``sentences`` scores each agent turn for every step and fault. ``rivals`` tells
+    faults apart: what speaks for another one counts against a fault (``rival_weight``). ``confirm`` and
     ``suspect`` are the probabilities from which a label of ``sentences`` is taken as found and
     as doubtful. ``usual`` (subtypes, labels of ``sentences``) is what calls of a subtype add to the
     log odds that a step was done in them. ``settings`` holds the numbers chosen by cross-validation.
@@ -40,6 +42,7 @@ class Model:
     calls: Linear
     starts: Linear
     sentences: Linear
+    rivals: Linear
     confirm: np.ndarray
     suspect: np.ndarray
     usual: np.ndarray
@@ -59,8 +62,8 @@ class Model:
 
     @cached_property
     def agents(self) -> Table:
-        """What the agent's turns add to ``sentences`` (as the turn itself), then to ``calls``."""
-        return Table.of([(self.sentences, OWN), (self.calls, AGENT)])
+        """What the agent's turns add to ``sentences`` and ``rivals`` (as the turn itself), then to ``calls``."""
+        return Table.of([(self.sentences, OWN), (self.rivals, OWN), (self.calls, AGENT)])
 
     @cached_property
     def customers(self) -> Table:
@@ -69,16 +72,25 @@ class Model:
 
     @cached_property
     def heard(self) -> Table:
-        """What the customer's turns add to ``sentences`` of the turn that follows, then of the turn before."""
-        return Table.of([(self.sentences, BEFORE), (self.sentences, AFTER)], LONGEST[BEFORE])
+        """What the customer's turns add to ``sentences`` and ``rivals`` of the turn that follows, then of the one before."""
+        parts = [(part, field) for field in (BEFORE, AFTER) for part in (self.sentences, self.rivals)]
+        return Table.of(parts, LONGEST[BEFORE])
 
     @cached_property
     def places(self) -> Weights:
-        """What each plain feature adds to ``sentences`` (PLACES, labels)."""
-        slots, weights = self.sentences.in_field(PLACE)
-        result = np.zeros((PLACES, weights.shape[1]), dtype=np.float32)
-        result[slots] = weights * np.float32(PLACE_VALUE)
-        return result
+        """What each plain feature adds to ``sentences`` and ``rivals`` (PLACES, labels)."""
+        found = []
+        for part in (self.sentences, self.rivals):
+            slots, weights = part.in_field(PLACE)
+            added = np.zeros((PLACES, weights.shape[1]), dtype=np.float32)
+            added[slots] = weights * np.float32(PLACE_VALUE)
+            found.append(added)
+        return np.hstack(found)
+
+    @cached_property
+    def faults(self) -> npt.NDArray[np.int64]:
+        """Columns of ``sentences`` that ``rivals`` concerns, in its order."""
+        return np.array([self.sentences.index(label) for label in self.rivals.labels], dtype=np.int64)
 
 
 def save_model(model: Model, folder: Path) -> None:
@@ -122,8 +134,8 @@ def load_model(folder: Path) -> Model:
         parts = {name: _linear(data, name) for name in PARTS}
         settings = dict(zip(data["settings.names"].tolist(), data["settings.values"].tolist(), strict=True))
         return Model(
-            parts["calls"], parts["starts"], parts["sentences"], data["confirm"], data["suspect"],
-            data["usual"].astype(np.float32), settings, card,
+            **parts, confirm=data["confirm"], suspect=data["suspect"], usual=data["usual"].astype(np.float32),
+            settings=settings, card=card,
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ModelError(Problem("M005", str(weights), f"模型内容不全：{error}", RETRAIN)) from error

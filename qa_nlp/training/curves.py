@@ -18,7 +18,7 @@ from qa_nlp.training.corpus import Sample
 from qa_nlp.training.evaluate import Answers
 from qa_nlp.training.fit import FOLDS, SEED, folds_of
 from qa_nlp.training.matrix import Features
-from qa_nlp.training.train import ALL_TURNS, call_features
+from qa_nlp.training.subjects import ALL_TURNS, call_features, start_features
 
 BINS = 10
 SHARES = (0.25, 0.5, 0.75, 1.0)
@@ -94,7 +94,7 @@ def learning_curve(samples: Sequence[Sample], shares: Sequence[float] = SHARES) 
     fold_of = dict(zip(voices, folds_of(voices, FOLDS), strict=True))
     calls = [s for s in labelled if not s.is_request and not s.is_opening]
     requests = [s for s in labelled if s.is_request]
-    whole, starts = call_features(calls), call_features(requests, ALL_TURNS)
+    whole, starts = call_features(calls), start_features(requests, ALL_TURNS)
     points = []
     for share in shares:
         used = {number: _some(voices, fold_of, number, share) for number in sorted(set(fold_of.values()))}

@@ -29,10 +29,14 @@ LEAST_PRIOR = -12.0
 
 @dataclass(frozen=True)
 class Fitted:
-    """A model and the margins it gives to samples whose voice it has not seen (n, labels)."""
+    """A model and the margins it gives to samples whose voice it has not seen (n, labels).
+
+    ``other``: the same of the samples described otherwise, where ``fit`` was given them so.
+    """
 
     linear: Linear
     unseen: np.ndarray
+    other: np.ndarray | None = None
 
 
 def folds_of(voices: Sequence[str], count: int = FOLDS) -> np.ndarray:
@@ -56,6 +60,7 @@ def fit(
     cost: float = 1.0,
     weights: np.ndarray | None = None,
     bayes: float = 0.0,
+    other: Features | None = None,
     rows: int = ROWS,
     jobs: int = 2,
 ) -> Fitted:
@@ -69,41 +74,46 @@ def fit(
         cost: C of the support vector machines.
         weights: importance of each segment (n,), default 1.
         bayes: share of naive Bayes in the margins; only where every segment has exactly one label.
+        other: the same segments described otherwise (say, by their beginnings): scored, not learned from.
         rows: features kept in the model, the weightiest.
         jobs: processes.
     """
     plain = features.matrix.astype(np.float64)
     idf = _idf(plain)
-    matrix = (plain @ sparse.diags(idf)).tocsr()
     fold = folds_of(voices)
     weights = np.ones(features.size) if weights is None else weights
+    described = [plain] if other is None else [plain, other.over(features.keys).matrix.astype(np.float64)]
+    views = [(one @ sparse.diags(idf)).tocsr() for one in described]
     columns = Parallel(n_jobs=jobs, max_nbytes="50M")(
-        delayed(_column)(matrix, targets[:, k], fold, cost, weights) for k in range(len(labels))
+        delayed(_column)(views, targets[:, k], fold, cost, weights) for k in range(len(labels))
     )
     coefficients = np.stack([column[0] for column in columns], axis=1) * idf[:, None]
     bias = np.array([column[1] for column in columns])
-    unseen = np.stack([column[2] for column in columns], axis=1)
+    scores = np.stack([column[2] for column in columns], axis=2)
     if bayes:
-        added, constant, heard = _bayes(plain, targets, fold)
-        coefficients, bias, unseen = coefficients + bayes * added, bias + bayes * constant, unseen + bayes * heard
-    scale, shift = _platt(unseen, targets)
-    kept = _weightiest(coefficients, matrix, rows)
+        added, constant, heard = _bayes(described, targets, fold)
+        coefficients, bias, scores = coefficients + bayes * added, bias + bayes * constant, scores + bayes * heard
+    unseen = scores[0]
+    scale, shift = platt(unseen, targets)
+    kept = _weightiest(coefficients, views[0], rows)
     linear = Linear(
         tuple(labels), features.keys[kept], coefficients[kept].astype(np.float32), bias.astype(np.float32), scale, shift
     )
-    return Fitted(linear, unseen)
+    return Fitted(linear, unseen, scores[1] if other is not None else None)
 
 
 def _bayes(
-    matrix: sparse.csr_matrix, targets: np.ndarray, fold: np.ndarray
+    described: Sequence[sparse.csr_matrix], targets: np.ndarray, fold: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Log-counts (v, labels), constants (labels,) and scores of unseen voices (n, labels), scaled to spread 1."""
-    unseen = np.zeros(targets.shape)
+    """Log-counts (v, labels), constants (labels,), scores of unseen voices (views, n, labels), scaled to spread 1."""
+    matrix = described[0]
+    unseen = np.zeros((len(described), *targets.shape))
     for number in np.unique(fold):
         weights, constant = _log_counts(matrix[fold != number], targets[fold != number])
-        unseen[fold == number] = matrix[fold == number] @ weights + constant
+        for view, scores in zip(described, unseen, strict=True):
+            scores[fold == number] = view[fold == number] @ weights + constant
     weights, constant = _log_counts(matrix, targets)
-    spread = max(float(unseen.std()), 1e-9)
+    spread = max(float(unseen[0].std()), 1e-9)
     return weights / spread, constant / spread, unseen / spread
 
 
@@ -124,14 +134,17 @@ def _weightiest(coefficients: np.ndarray, matrix: sparse.csr_matrix, rows: int) 
 
 
 def _column(
-    matrix: sparse.csr_matrix, target: np.ndarray, fold: np.ndarray, cost: float, weights: np.ndarray
+    views: Sequence[sparse.csr_matrix], target: np.ndarray, fold: np.ndarray, cost: float, weights: np.ndarray
 ) -> tuple[np.ndarray, float, np.ndarray]:
-    unseen = np.full(len(target), -1.0)
+    """Weights, bias and scores of unseen voices (views, n) of one label, learned from the first view."""
+    matrix = views[0]
+    unseen = np.full((len(views), len(target)), -1.0)
     for number in np.unique(fold):
         test = fold == number
         model = _svm(matrix, target, ~test, cost, weights)
         if model is not None:
-            unseen[test] = model.decision_function(matrix[test])
+            for view, scores in zip(views, unseen, strict=True):
+                scores[test] = model.decision_function(view[test])
     model = _svm(matrix, target, np.ones(len(target), bool), cost, weights)
     if model is None:
         return np.zeros(matrix.shape[1]), -1.0, unseen
@@ -142,7 +155,7 @@ def _svm(
     matrix: sparse.csr_matrix, target: np.ndarray, chosen: np.ndarray, cost: float, weights: np.ndarray
 ) -> LinearSVC | None:
     chosen = chosen & (target >= 0)
-    if target[chosen].sum() < 2:
+    if not 2 <= target[chosen].sum() < chosen.sum():
         return None
     return LinearSVC(C=cost, random_state=SEED).fit(matrix[chosen], target[chosen], weights[chosen])
 
@@ -155,8 +168,8 @@ def _idf(matrix: sparse.csr_matrix) -> np.ndarray:
     return result
 
 
-def _platt(margins: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Scale and shift of each label's sigmoid."""
+def platt(margins: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Scale and shift (labels,) of each label's sigmoid on margins (n, labels); targets of -1 are left out."""
     scale = np.ones(margins.shape[1], dtype=np.float32)
     shift = np.zeros(margins.shape[1], dtype=np.float32)
     for k in range(margins.shape[1]):

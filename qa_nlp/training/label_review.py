@@ -19,7 +19,8 @@ from qa_nlp.report.tables import neutralised
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.training.corpus import Sample
 from qa_nlp.training.shingles import MOST, shared_pairs, shingles
-from qa_nlp.training.train import ALL_TURNS, Learned
+from qa_nlp.training.subjects import ALL_TURNS
+from qa_nlp.training.train import Learned
 
 FILE = "label_review.csv"
 HEADERS = ("通话编号", "来源", "原标注", "原标注名称", "建议", "建议名称", "把握", "理由", "客户的话")
@@ -84,7 +85,7 @@ def _unseen(learned: Learned) -> Iterator[tuple[Sample, np.ndarray]]:
         margins = np.zeros(len(learned.model.calls.labels))
         if id(sample) in whole:
             margins += learned.by_call.unseen[whole[id(sample)]] * settings["calls_scale"]
-            margins += settings["starts_share"] * by_start[last[id(sample)]] if id(sample) in last else 0.0
+            margins += settings["calls_share"] * by_start[last[id(sample)]] if id(sample) in last else 0.0
         else:
             margins += by_start[last[id(sample)]]
         powers = np.exp(margins - margins.max())

@@ -30,6 +30,17 @@ class Features:
         """Some of the segments."""
         return Features(self.matrix[rows], self.keys)
 
+    def over(self, keys: Ints) -> Features:
+        """The same segments by these features alone, ascending; those that never occur here are 0."""
+        columns = np.searchsorted(self.keys, keys)
+        columns[columns == len(self.keys)] = 0
+        known = self.keys[columns] == keys
+        chosen = sparse.csr_matrix(
+            (np.ones(int(known.sum()), np.float32), (columns[known], np.flatnonzero(known))),
+            shape=(len(self.keys), len(keys)),
+        )
+        return Features((self.matrix @ chosen).tocsr(), keys)
+
 
 def counted(
     batch: Batch, fields: Mapping[int, sparse.csr_matrix], *, with_places: bool = False, least: int = LEAST

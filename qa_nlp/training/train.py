@@ -13,33 +13,18 @@ import sklearn
 
 from qa_nlp import __version__
 from qa_nlp.errors import Problem, UsageError
-from qa_nlp.model.features import call_fields, letters_heard, read, sentence_fields, sureness
-from qa_nlp.model.linear import Linear
 from qa_nlp.model.store import Model
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.training.corpus import Sample
 from qa_nlp.training.fit import SEED, Fitted, fit
-from qa_nlp.training.matrix import LEAST, Features, counted, frequent, stack
-from qa_nlp.training.usual import Usual, fit_usual
+from qa_nlp.training.matrix import Features
+from qa_nlp.training.sentences import fit_sentences
+from qa_nlp.training.settings import EARLY_TURNS, settings_of
+from qa_nlp.training.subjects import Subjects, call_features, starting_subjects, whole_subjects
 
-ALL_TURNS = 10_000
-PREFIXES = (1, 3, ALL_TURNS)
-STARTS_SHARE = 0.3
 CALLS_BAYES, STARTS_BAYES = 0.2, 0.1
 STEP_CONFIRM, STEP_SUSPECT = 0.45, 0.3
 FAULT_CONFIRM, FAULT_SUSPECT = 0.75, 0.3
-SLOPES = tuple(step / 10 for step in range(11))
-REVIEW_RISK, STARTS_RISK = 0.012, 0.02
-
-
-@dataclass(frozen=True)
-class Subjects:
-    """What the call classifier is fitted on: features, the samples they come from, their kind, the customer's letters."""
-
-    features: Features
-    samples: tuple[Sample, ...]
-    kinds: np.ndarray
-    letters: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -76,13 +61,16 @@ def learn(samples: Sequence[Sample], book: Rulebook, *, jobs: int = 2) -> Learne
     starts = starting_subjects(samples)
     subtypes = sorted({s.subtype for s in samples if s.subtype})
     by_start = _fit_subjects(starts, subtypes, STARTS_BAYES, jobs)
-    whole = Subjects(call_features(calls), tuple(calls), np.array(["whole"] * len(calls)), _letters(calls))
-    by_call = _fit_subjects(whole, subtypes, CALLS_BAYES, jobs)
-    sentences, usual = _fit_sentences(samples, subtypes, book, jobs)
-    settings = _settings(by_call, by_start, whole, starts, subtypes) | {"step_weight": usual.weight}
+    whole = whole_subjects(calls)
+    by_call = _fit_subjects(whole, subtypes, CALLS_BAYES, jobs, call_features(calls, EARLY_TURNS))
+    sentences = fit_sentences(samples, subtypes, book, jobs)
+    settings = settings_of(by_call, by_start, whole, starts, subtypes)
+    settings |= {"step_weight": sentences.usual.weight, "rival_weight": sentences.rival_weight}
     confirm, suspect = thresholds(sentences.linear.labels, book)
-    card = _card(samples, book, settings)
-    model = Model(by_call.linear, by_start.linear, sentences.linear, confirm, suspect, usual.prior, settings, card)
+    model = Model(
+        by_call.linear, by_start.linear, sentences.linear, sentences.rivals, confirm, suspect, sentences.usual.prior,
+        settings, _card(samples, book, settings),
+    )  # fmt: skip
     return Learned(model, whole, by_call, starts, by_start)
 
 
@@ -103,65 +91,15 @@ def refuse_unknown(samples: Sequence[Sample], book: Rulebook) -> None:
         )
 
 
-def call_features(samples: Sequence[Sample], customer_turns: int | None = None) -> Features:
-    """What the call classifier sees of whole calls, or of the customer's first turns alone."""
-    batch = read([sample.prepared for sample in samples])
-    return counted(batch, call_fields(batch, customer_turns), least=1 if customer_turns else LEAST)
-
-
-def starting_subjects(samples: Sequence[Sample]) -> Subjects:
-    """Requests, and every call cut after the customer's first, third and last turn."""
-    heard = [s for s in samples if s.subtype and s.prepared.customer_turns]
-    calls = [s for s in heard if not s.is_request]
-    parts = [call_features(heard if count == ALL_TURNS else calls, count) for count in reversed(PREFIXES)]
-    kinds = ["request" if s.is_request else str(ALL_TURNS) for s in heard]
-    kinds += [str(count) for count in reversed(PREFIXES) if count != ALL_TURNS for _ in calls]
-    letters = [_letters(heard if count == ALL_TURNS else calls, count) for count in reversed(PREFIXES)]
-    samples_ = (*heard, *calls * (len(PREFIXES) - 1))
-    return Subjects(frequent(stack(parts)), samples_, np.array(kinds), np.concatenate(letters))
-
-
-def _letters(samples: Sequence[Sample], customer_turns: int | None = None) -> np.ndarray:
-    return letters_heard(read([sample.prepared for sample in samples]), customer_turns)
-
-
-def _fit_subjects(subjects: Subjects, subtypes: list[str], bayes: float, jobs: int) -> Fitted:
+def _fit_subjects(
+    subjects: Subjects, subtypes: list[str], bayes: float, jobs: int, early: Features | None = None
+) -> Fitted:
     column = {name: k for k, name in enumerate(subtypes)}
     targets = np.zeros((len(subjects.samples), len(subtypes)), dtype=np.int64)
     for row, sample in enumerate(subjects.samples):
         targets[row, column[sample.subtype]] = 1
     voices = [s.voice for s in subjects.samples]
-    return fit(subjects.features, targets, subtypes, voices, bayes=bayes, jobs=jobs)
-
-
-def sentence_targets(samples: Sequence[Sample], labels: Sequence[str], book: Rulebook) -> np.ndarray:
-    """(agent turns, labels) of 0 and 1; -1 for steps where only the faults were annotated."""
-    column = {name: k for k, name in enumerate(labels)}
-    is_step = np.array([name in book.steps for name in labels])
-    rows = []
-    for sample in samples:
-        blank = np.where(is_step & sample.only_faults, -1, 0)
-        for turn in sample.prepared.agent_turns:
-            row = blank.copy()
-            names = [*sample.call.turns[turn].acts, *(tag.code for tag in sample.call.turns[turn].faults)]
-            row[[column[name] for name in names if name in column]] = 1
-            rows.append(row)
-    return np.stack(rows)
-
-
-def _fit_sentences(
-    samples: Sequence[Sample], subtypes: Sequence[str], book: Rulebook, jobs: int
-) -> tuple[Fitted, Usual]:
-    spoken = [s for s in samples if s.prepared.agent_turns and not s.only_subtype]
-    seen = {a for s in spoken for t in s.call.turns for a in (*t.acts, *(tag.code for tag in t.faults))}
-    labels = [name for name in (*book.steps, *book.codes) if name in seen]
-    batch = read([s.prepared for s in spoken])
-    features = counted(batch, sentence_fields(batch), with_places=True)
-    voices = [s.voice for s in spoken for _ in s.prepared.agent_turns]
-    weights = np.array([s.weight for s in spoken for _ in s.prepared.agent_turns])
-    fitted = fit(features, sentence_targets(spoken, labels, book), labels, voices, weights=weights, jobs=jobs)
-    odds = fitted.linear.scale * fitted.unseen + fitted.linear.shift
-    return fitted, fit_usual(spoken, odds, labels, subtypes, book)
+    return fit(subjects.features, targets, subtypes, voices, bayes=bayes, other=early, jobs=jobs)
 
 
 def thresholds(labels: Sequence[str], book: Rulebook) -> tuple[np.ndarray, np.ndarray]:
@@ -169,71 +107,6 @@ def thresholds(labels: Sequence[str], book: Rulebook) -> tuple[np.ndarray, np.nd
     fault = np.array([label in book.codes for label in labels])
     confirm = np.where(fault, FAULT_CONFIRM, STEP_CONFIRM).astype(np.float32)
     return confirm, np.where(fault, FAULT_SUSPECT, STEP_SUSPECT).astype(np.float32)
-
-
-def _settings(
-    by_call: Fitted, by_start: Fitted, whole: Subjects, starts: Subjects, subtypes: list[str]
-) -> dict[str, float]:
-    """Softmax scales by maximum likelihood on unseen voices, and the abstention threshold."""
-    column = {name: k for k, name in enumerate(subtypes)}
-    start_gold = np.array([column[s.subtype] for s in starts.samples])
-    sure = _sureness(by_start.unseen, starts.letters, start_gold)
-    by_starts = by_start.unseen * sureness(starts.letters, sure)[:, None]
-    at = {id(s): i for i, s in enumerate(starts.samples) if starts.kinds[i] == str(ALL_TURNS)}
-    rows = [i for i, s in enumerate(whole.samples) if id(s) in at]
-    gold = np.array([column[whole.samples[i].subtype] for i in rows])
-    own = by_call.unseen[rows]
-    other = STARTS_SHARE * by_starts[[at[id(whole.samples[i])] for i in rows]]
-    calls_scale, _ = _scale(own, gold, other)
-    probabilities = _softmax(own * calls_scale + other)
-    review = review_threshold(probabilities.max(axis=1), probabilities.argmax(axis=1) == gold)
-    heard = _softmax(by_starts)
-    full = np.isin(starts.kinds, (str(ALL_TURNS), "request"))
-    right = heard.argmax(axis=1) == start_gold
-    review_start = review_threshold(heard[full].max(axis=1), right[full], STARTS_RISK)
-    return {
-        **sure, "starts_review_below": review_start, "calls_scale": calls_scale, "starts_share": STARTS_SHARE, "review_below": review,
-        "cv_subtype_acc": float((probabilities.argmax(axis=1) == gold).mean()),
-        "cv_start_acc": float((by_start.unseen.argmax(axis=1) == start_gold).mean()),
-    }  # fmt: skip
-
-
-def _sureness(margins: np.ndarray, letters: np.ndarray, gold: np.ndarray) -> dict[str, float]:
-    """The scale of margins, and how it grows with the letters heard, that make the gold labels likeliest."""
-    found = []
-    for slope in SLOPES:
-        factors = sureness(letters, {"starts_scale": 1.0, "starts_slope": slope})
-        scale, loss = _scale(margins * factors[:, None], gold)
-        found.append((loss, slope, scale))
-    _, slope, scale = min(found)
-    return {"starts_scale": scale, "starts_slope": slope}
-
-
-def _scale(margins: np.ndarray, gold: np.ndarray, offset: np.ndarray | float = 0.0) -> tuple[float, float]:
-    """The factor on margins under which the gold labels are likeliest, and the loss there."""
-    grid = np.geomspace(0.5, 32, 49)
-    losses = [-np.log(_softmax(margins * s + offset)[np.arange(len(gold)), gold] + 1e-12).mean() for s in grid]
-    best = int(np.argmin(losses))
-    return round(float(grid[best]), 4), float(losses[best])
-
-
-def review_threshold(confidence: np.ndarray, right: np.ndarray, risk: float = REVIEW_RISK) -> float:
-    """The lowest confidence from which the calls above it are wrong at most ``risk`` of the time.
-
-    Selective classification, Geifman & El-Yaniv 2017; one wrong call is forgiven so that a single
-    mislabelled sample cannot send everything to review.
-    """
-    order = np.argsort(-confidence, kind="stable")
-    wrong = np.cumsum(~right[order])
-    allowed = wrong <= 1 + risk * np.arange(1, len(order) + 1)
-    count = int(np.flatnonzero(allowed).max()) + 1 if allowed.any() else 0
-    return round(float(confidence[order[count - 1]]), 4) if count else 1.0
-
-
-def _softmax(margins: np.ndarray) -> np.ndarray:
-    powers = np.exp(margins - margins.max(axis=1, keepdims=True))
-    result: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
-    return result
 
 
 def _card(samples: Sequence[Sample], book: Rulebook, settings: dict[str, float]) -> dict[str, Any]:
@@ -265,6 +138,4 @@ def _categories(book: Rulebook) -> list[str]:
     return sorted({subtype.category for subtype in book.subtypes.values()})
 
 
-__all__ = [
-    "Learned", "Linear", "Subjects", "learn", "refuse_unknown", "sentence_targets", "starting_subjects", "thresholds", "train",
-]  # fmt: skip
+__all__ = ["Learned", "learn", "refuse_unknown", "thresholds", "train"]

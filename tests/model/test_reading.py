@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from qa_nlp.model.features import OWN, call_fields, read, sentence_fields
-from qa_nlp.model.linear import Linear, Table
+from qa_nlp.model.features import OWN, call_fields, heard_until, read, sentence_fields, start_fields
+from qa_nlp.model.linear import Linear, Table, rivalling
 from qa_nlp.model.ngrams import SLOTS
 from qa_nlp.model.reading import reading
 from qa_nlp.model.store import Model
@@ -35,12 +36,14 @@ def calls() -> list[Prepared]:
 
 def test_sums_over_turns_are_the_linear_model(model: Model) -> None:
     heard, batch = reading(calls(), model), read(calls())
-    slow = product(counted(batch, sentence_fields(batch), with_places=True, least=1), model.sentences)
+    features = counted(batch, sentence_fields(batch), with_places=True, least=1)
+    slow = product(features, model.sentences)
+    slow[:, model.faults] += model.settings["rival_weight"] * rivalling(product(features, model.rivals))
     np.testing.assert_allclose(heard.sentences, slow, atol=1e-4)
-    np.testing.assert_allclose(
-        heard.calls, product(counted(batch, call_fields(batch), least=1), model.calls), atol=1e-4
-    )
-    slow = product(counted(batch, call_fields(batch, 1), least=1), model.starts)
+    for turns in (None, 1, 2):
+        slow = product(counted(batch, call_fields(batch, turns), least=1), model.calls)
+        np.testing.assert_allclose(heard.calls(turns), slow, atol=1e-4)
+    slow = product(counted(batch, start_fields(batch, 1), least=1), model.starts)
     np.testing.assert_allclose(heard.starts(1), slow, atol=1e-4)
 
 
@@ -50,7 +53,7 @@ def test_neighbours_change_not_a_bit(model: Model) -> None:
     for number, one in enumerate(calls()):
         alone = reading([one], model)
         assert np.array_equal(together.sentences[at[number] : at[number + 1]], alone.sentences)
-        assert np.array_equal(together.calls[number], alone.calls[0])
+        assert np.array_equal(together.calls()[number], alone.calls()[0])
         assert np.array_equal(together.starts()[number], alone.starts()[0])
         assert together.sure()[number] == alone.sure()[0]
 
@@ -61,3 +64,18 @@ def test_a_table_joins_fields_side_by_side() -> None:
     table = Table.of([(linear, OWN), (linear, OWN + 1)])
     assert table.weights.tolist() == [[1.0, 0.0], [0.0, 2.0]]
     assert table.rows[[5, 7, 6, SLOTS]].tolist() == [0, 1, -1, -1]
+
+
+@pytest.mark.parametrize(
+    ("customer_turns", "expected"),
+    [(1, "110000"), (2, "111100"), (3, "111111"), (9, "111111"), (None, "111111")],
+)
+def test_heard_until_the_customer_has_spoken_so_often(customer_turns: int | None, expected: str) -> None:
+    call = make_call("座：您好\n客：我家没电\n座：几户没电\n客：就我一户\n座：跳闸了吗\n客：没有")
+    batch = read([prepare(call)])
+    assert "".join(map(str, heard_until(batch, customer_turns).astype(int))) == expected
+
+
+def test_who_has_not_heard_the_customer_has_heard_nothing() -> None:
+    batch = read([prepare(make_call("座：您好\n座：请讲"))])
+    assert not heard_until(batch, 1).any() and heard_until(batch, None).all()
