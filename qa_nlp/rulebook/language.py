@@ -18,15 +18,16 @@ from collections.abc import Mapping
 from functools import cache
 
 from qa_nlp.rulebook.anchors import has_needs
-from qa_nlp.rulebook.nodes import Alt, Edge, Gap, Literal, Node, Seq, min_length
+from qa_nlp.rulebook.nodes import Alt, Edge, Gap, Literal, Node, Seq
 from qa_nlp.text.fold import fold
 
 GAP = 8
 MAX_GAP = 40
-WIDE_SYNTAX = str.maketrans("（）［］｛｝｜＜＞＾＄", "()[]{}|<>^$")
+WIDE_SYNTAX = (*zip("（）［］｛｝｜＜＞＾＄", "()[]{}|<>^$", strict=True), ("......", "…"), ("……", "…"), ("...", "…"))
 
-
-WORDS = re.compile(r"[^|)\](\[{}…^$<>]+")
+# Words up to the next sign of the language; a list of nothing but words, as most alternatives are.
+WORDS = re.compile(r"[^|)\](\[{}…^$<>]++")
+LIST = re.compile(rf"{WORDS.pattern}(?:\|{WORDS.pattern})*+(?=[)\]]|\Z)")
 
 
 class SyntaxProblem(ValueError):  # noqa: N818 - a finding about a cell, not a failure
@@ -35,7 +36,9 @@ class SyntaxProblem(ValueError):  # noqa: N818 - a finding about a cell, not a f
 
 def parse(pattern: str, classes: Mapping[str, tuple[str, ...]]) -> Node:
     """Read one cell. Raises SyntaxProblem with the reason and what may be written."""
-    text = pattern.strip().translate(WIDE_SYNTAX).replace("......", "…").replace("……", "…").replace("...", "…")
+    text = pattern.strip()
+    for wide, sign in WIDE_SYNTAX:
+        text = text.replace(wide, sign)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         raise SyntaxProblem("词语为空，请写要查的说法")
@@ -44,18 +47,21 @@ def parse(pattern: str, classes: Mapping[str, tuple[str, ...]]) -> Node:
         if len(lines) > 1
         else _Parser(lines[0], classes).parse()
     )
-    if min_length(node) == 0:
-        raise SyntaxProblem("整条都是可选部分，会命中任何话，请至少写一个必有的词")
     if not has_needs(node):
-        raise SyntaxProblem(
-            "没有固定的词可供查找（只有间隔或单个可选词），请至少写出一个两字以上的词，或给出更具体的说法"
-        )
+        raise SyntaxProblem("整条都是可选部分，会命中任何话，请至少写一个必有的词")
     return node
 
 
 @cache
-def _folded(text: str) -> str:
-    return fold(text).replace(" ", "")
+def _literal(words: str) -> Literal:
+    return Literal(fold(words).replace(" ", ""))
+
+
+@cache
+def _list(text: str) -> Node:
+    """``不归|不属于`` by itself; the same lists stand in many cells."""
+    words = tuple(map(_literal, text.split("|")))
+    return words[0] if len(words) == 1 else Alt(words)
 
 
 class _Parser:
@@ -69,6 +75,9 @@ class _Parser:
         return node
 
     def _alternatives(self) -> Node:
+        if plain := LIST.match(self.text, self.at):
+            self.at = plain.end()
+            return _list(plain[0])
         choices = [self._sequence()]
         while self._peek() == "|":
             self.at += 1
@@ -92,14 +101,11 @@ class _Parser:
             elif char in "}>":
                 raise SyntaxProblem(f"第{self.at}个字“{char}”多余，括号要成对")
             else:
-                parts.append(self._literal())
+                found = WORDS.match(self.text, self.at - 1)
+                assert found is not None
+                self.at = found.end()
+                parts.append(_literal(found[0]))
         return _join(parts)
-
-    def _literal(self) -> Literal:
-        found = WORDS.match(self.text, self.at - 1)
-        assert found is not None
-        self.at = found.end()
-        return Literal(_folded(found[0]))
 
     def _group(self, closing: str) -> Node:
         node = self._alternatives()

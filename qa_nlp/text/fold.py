@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 
@@ -80,8 +80,8 @@ def fold_turns(texts: Sequence[str]) -> Folded:
 
 def fold(text: str) -> str:
     """Fold one string as the matcher sees it, Chinese digits included; quick for short strings."""
-    folded = "".join(map(_match_char, text))
-    return folded.replace(" ", "") if spaced_out("".join(map(_plain_char, text))) else folded
+    folded = text.translate(_FOLDED)
+    return folded.replace(" ", "") if " " in folded and spaced_out(folded) else folded
 
 
 def to_sound(folded: Folded) -> str:
@@ -91,24 +91,31 @@ def to_sound(folded: Folded) -> str:
 
 def sound(text: str) -> str:
     """Fold one string and map it to syllables; same length as ``fold(text)``."""
-    return "".join(map(_sound_char, fold(text)))
+    return fold(text).translate(_HEARD)
 
 
-@cache
-def _plain_char(char: str) -> str:
-    code = int(tables.fold_table()[ord(char)])
-    return chr(code) if code >= 0 else tables.wide()[ord(char)]
+class _Filled(dict[int, str]):
+    """A table for ``str.translate`` that works out a character when it first occurs."""
+
+    def __init__(self, work_out: Callable[[int], str]) -> None:
+        self._work_out = work_out
+
+    def __missing__(self, code: int) -> str:
+        result = self[code] = self._work_out(code)
+        return result
 
 
-@cache
-def _match_char(char: str) -> str:
+def _match_char(code: int) -> str:
+    folded = int(tables.fold_table()[code])
     table = tables.match_table()
-    return "".join(chr(int(table[ord(c)])) for c in _plain_char(char))
+    return "".join(chr(int(table[ord(c)])) for c in (chr(folded) if folded >= 0 else tables.wide()[code]))
 
 
-@cache
-def _sound_char(char: str) -> str:
-    return chr(int(tables.sound_table()[ord(char)]))
+def _sound_char(code: int) -> str:
+    return chr(int(tables.sound_table()[code]))
+
+
+_FOLDED, _HEARD = _Filled(_match_char), _Filled(_sound_char)
 
 
 def _refold(texts: Sequence[str], origins: dict[int, list[int]]) -> tuple[tables.Array, np.ndarray]:
