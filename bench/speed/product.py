@@ -12,8 +12,9 @@ def ready() -> Work:
 
     def work(calls: Path, out: Path) -> int:
         from qa_nlp.batch import score_batch
-        from qa_nlp.engines.local import Setup, calm
+        from qa_nlp.engines.local import Setup
         from qa_nlp.paths import data_file
+        from qa_nlp.process import calm
 
         setup = Setup(profile="power", lexicons=None, model=data_file("models", "power"))
         calm()

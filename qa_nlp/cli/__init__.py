@@ -8,12 +8,14 @@ from qa_nlp import __version__
 from qa_nlp.cli import annotate, compare, desk, learn, read, roles, rules, score
 from qa_nlp.cli.common import app
 from qa_nlp.errors import QaError
+from qa_nlp.process import calm
 
 __all__ = ["annotate", "app", "compare", "desk", "learn", "main", "read", "roles", "rules", "score"]
 
 
 def main() -> None:
     """Run the command; every foreseeable failure ends with a message and exit code 2."""
+    calm()
     try:
         app()
     except QaError as error:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from qa_nlp.cli.common import Lexicons, Profile, app
-from qa_nlp.cli.output import single_threaded
+from qa_nlp.process import single_threaded
 
 studio = typer.Typer(help="用 Label Studio 标注：导出任务，导入标注。", no_args_is_help=True)
 app.add_typer(studio, name="label-studio")

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from qa_nlp.cli.common import Lexicons, app
-from qa_nlp.cli.output import printed, single_threaded
+from qa_nlp.cli.output import printed
+from qa_nlp.process import single_threaded
 
 ENDINGS = (".csv", ".html", ".htm")
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from qa_nlp.cli.common import Lexicons, app
-from qa_nlp.cli.output import single_threaded
+from qa_nlp.process import single_threaded
 
 Folders = Annotated[list[Path], typer.Argument(metavar="OUT...", help="score 写出的结果文件夹，可以多个")]
 

@@ -29,9 +29,3 @@ def printed() -> Iterator[None]:
             error.errno or 0, error.strerror or ""
         )
         raise QaError(Problem("U010", "屏幕输出", f"打印不下去：{cause}", "写成文件的结果不受影响")) from None
-
-
-def single_threaded() -> None:
-    """Keep number libraries to one thread; must come before they are imported."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")

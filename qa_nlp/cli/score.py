@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from qa_nlp.cli.common import Jobs, Lexicons, ModelPath, Profile, Quiet, app, cores, model_folder, progress
-from qa_nlp.cli.output import printed, single_threaded
+from qa_nlp.cli.output import printed
+from qa_nlp.process import single_threaded
 
 if TYPE_CHECKING:
     from qa_nlp.batch import Outcome
@@ -50,13 +51,12 @@ def score(
     """检查一批通话，写出报告。"""
     single_threaded()
     from qa_nlp.batch import score_batch
-    from qa_nlp.engines.local import Setup, calm
+    from qa_nlp.engines.local import Setup
 
     setup = Setup(profile, lexicons, model_folder(model, profile), _shield(no_mask, pseudonyms))
     cluster = _cluster(engine, master, spark_conf or [])
     wanted = [name.strip() for name in formats.split(",") if name.strip()] or None
     with progress("已检查", quiet) as tick:
-        calm()
         outcome = score_batch(
             paths, out, setup, jobs=cores(jobs), formats=wanted, meta=meta, resume=resume, progress=tick,
             engine=cluster,

@@ -23,22 +23,33 @@ Weights = npt.NDArray[np.float32]
 class Linear:
     """Weights (v, k) of ``keys`` (v,) for ``labels`` (k,), with bias, and Platt's sigmoid.
 
-    A key is ``field · SLOTS + slot``, ascending. ``scale`` and ``shift`` turn a margin into a
+    ``coded`` holds a weight in units of ``step`` (k,), as in the file, where it is one byte. A key is ``field · SLOTS + slot``, ascending. ``scale`` and ``shift`` turn a margin into a
     probability: 1 / (1 + exp(-(scale·margin + shift))).
     Reference: J. Platt, Probabilistic outputs for support vector machines, 1999.
     """
 
     labels: tuple[str, ...]
     keys: Ints
-    weights: Weights
+    coded: npt.NDArray[np.float32] | npt.NDArray[np.int8]
     bias: Weights
     scale: Weights = field(default_factory=lambda: np.zeros(0, np.float32))
     shift: Weights = field(default_factory=lambda: np.zeros(0, np.float32))
+    step: Weights = field(default_factory=lambda: np.ones(1, np.float32))
+
+    @property
+    def weights(self) -> Weights:
+        """The weights themselves (v, k)."""
+        return self._decoded(slice(None))
 
     def in_field(self, number: int) -> tuple[Ints, Weights]:
         """Slots of one field, ascending, and their weights."""
         begin, end = np.searchsorted(self.keys, [number * SLOTS, (number + 1) * SLOTS])
-        return self.keys[begin:end] - number * SLOTS, self.weights[begin:end]
+        return self.keys[begin:end] - number * SLOTS, self._decoded(slice(begin, end))
+
+    def _decoded(self, keys: slice) -> Weights:
+        result = self.coded[keys].astype(np.float32)
+        result *= self.step
+        return result
 
     def probabilities(self, margins: Weights) -> Weights:
         """Calibrated probability of each label by itself, (segments, k)."""

@@ -154,11 +154,12 @@ def _plain_data(path: Path) -> dict[str, np.ndarray]:
 
 def _arrays(part: Linear) -> dict[str, np.ndarray]:
     """One byte a weight, with the size of a step for every label."""
-    step = np.maximum(np.abs(part.weights).max(axis=0), 1e-9) / 127
+    weights = part.weights
+    step = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
     return {
         "labels": np.array(part.labels),
         "keys": part.keys.astype(np.int32),
-        "weights": np.rint(part.weights / step).astype(np.int8),
+        "weights": np.rint(weights / step).astype(np.int8),
         "step": step.astype(np.float32),
         "bias": part.bias.astype(np.float32),
         "scale": part.scale.astype(np.float32),
@@ -170,10 +171,11 @@ def _linear(data: dict[str, np.ndarray], name: str) -> Linear:
     return Linear(
         tuple(data[f"{name}.labels"].tolist()),
         data[f"{name}.keys"].astype(np.int64),
-        data[f"{name}.weights"].astype(np.float32) * data[f"{name}.step"],
+        data[f"{name}.weights"],
         data[f"{name}.bias"],
         data[f"{name}.scale"],
         data[f"{name}.shift"],
+        data[f"{name}.step"],
     )
 
 
