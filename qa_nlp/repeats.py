@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+import msgspec
 from msgspec.structs import replace
 
 from qa_nlp.check.remark import remark
@@ -16,14 +17,18 @@ from qa_nlp.rulebook.book import Rulebook
 KEYS = ("caller", "account")
 REMEMBERED = 50_000
 CODE = "repeat_call"
+_CALL = msgspec.json.Decoder(tuple[str, str, str])
 
 
 @dataclass
 class Repeats:
-    """Remembers the last call of each caller (as a hash; at most ``REMEMBERED`` of them)."""
+    """Remembers the last call of each caller (as a hash; at most ``REMEMBERED`` of them).
+
+    What is remembered of a call (id, time, category) is kept encoded, which takes half the memory of a tuple.
+    """
 
     book: Rulebook
-    seen: OrderedDict[bytes, tuple[str, str, str]] = field(default_factory=OrderedDict)
+    seen: OrderedDict[bytes, bytes] = field(default_factory=OrderedDict)
 
     def link(self, call: Call, verdict: Verdict) -> Verdict:
         """The verdict, with a finding where the caller called about the same matter before."""
@@ -31,19 +36,21 @@ class Repeats:
         keys = [blake2b(f"{k}:{v}".encode(), digest_size=8).digest() for k in KEYS if (v := call.meta.get(k))]
         if row is None or not keys:
             return verdict
-        earlier = next((self.seen[key] for key in keys if key in self.seen), None)
+        last = next((self.seen[key] for key in keys if key in self.seen), None)
+        this = msgspec.json.encode((call.call_id, call.started_at, verdict.category))
         for key in keys:
-            self.seen[key] = (call.call_id, call.started_at, verdict.category)
+            self.seen[key] = this
             self.seen.move_to_end(key)
         while len(self.seen) > REMEMBERED:
             self.seen.popitem(last=False)
         turns = [i for i, turn in enumerate(call.turns) if turn.role == "customer"]
-        if earlier is None or earlier[2] != verdict.category or not turns:
+        if last is None or not turns:
             return verdict
-        if not _within(earlier[1], call.started_at, float(row["数值"] or 7)):
+        earlier, at, category = _CALL.decode(last)
+        if category != verdict.category or not _within(at, call.started_at, float(row["数值"] or 7)):
             return verdict
         text = call.turns[turns[0]].text
-        finding = remark(row, turns[0], (0, len(text), text), detail=f"（上次：{earlier[0]}）", match="linked")
+        finding = remark(row, turns[0], (0, len(text), text), detail=f"（上次：{earlier}）", match="linked")
         return replace(verdict, findings=(*verdict.findings, finding))
 
 

@@ -16,7 +16,7 @@ EVERY = 10
 def write_calls(path: Path, count: int) -> None:
     """Write ``count`` calls in the native form, one a line."""
     with path.open("w", encoding="utf-8") as file:
-        for number, call in enumerate(islice(_endless(), count)):
+        for number, call in enumerate(islice(endless(), count)):
             call = call | {"call_id": f"B{number:07d}"}
             file.write(json.dumps(call, ensure_ascii=False) + "\n")
 
@@ -28,7 +28,7 @@ def corpus() -> list[dict[str, Any]]:
     return [call for call in calls if len(call["turns"]) >= 4 and (call.get("labels") or {}).get("subtype")]
 
 
-def _endless() -> Iterator[dict[str, Any]]:
+def endless() -> Iterator[dict[str, Any]]:
     calls = [_bare(call) for call in corpus()]
     following = cycle(calls)
     for number, call in enumerate(cycle(calls)):

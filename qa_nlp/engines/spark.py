@@ -27,7 +27,8 @@ from qa_nlp.engines.local import Setup
 from qa_nlp.engines.spark_plan import BUNDLE, Kit, Plan, bundle, mapper, planned
 from qa_nlp.engines.spark_session import told
 from qa_nlp.engines.spark_staged import Row, finished, first_only, kept_plan, staged_items, staged_rows
-from qa_nlp.read.opening import Once, metadata, sources
+from qa_nlp.read.once import Once
+from qa_nlp.read.opening import metadata, sources
 from qa_nlp.read.pieces import LINES, Piece, Survey, cut, settled
 from qa_nlp.records import Skipped
 from qa_nlp.spool import Chunk, Left

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from qa_nlp.engines.spark_plan import Place, Plan
 from qa_nlp.errors import Problem, UsageError
 from qa_nlp.privacy.shield import Shield
-from qa_nlp.read.opening import Once
+from qa_nlp.read.once import Once
 from qa_nlp.spool import Chunk, Left, decoded
 
 

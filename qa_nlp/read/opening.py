@@ -6,7 +6,6 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import blake2b
 from pathlib import Path
 
 from qa_nlp.errors import Problem, ReadError, UsageError
@@ -15,6 +14,7 @@ from qa_nlp.read.detect import UnknownFormatError, detect
 from qa_nlp.read.dialogue import read_dialogue
 from qa_nlp.read.json_files import read_json_document, read_json_lines
 from qa_nlp.read.metadata import Metadata, join, read_metadata
+from qa_nlp.read.once import Once
 from qa_nlp.read.parquet import read_parquet
 from qa_nlp.read.roles import with_roles
 from qa_nlp.read.source import Item, Placed, Reader, Source, checked, numbered
@@ -61,22 +61,6 @@ def _opened(paths: Sequence[Path], meta: Path | None) -> Iterator[Item]:
                 yield again
             else:
                 yield join(item, table) if table else item
-
-
-class Once:
-    """Remembers call ids (8 bytes each), for each is inspected once a batch."""
-
-    def __init__(self) -> None:
-        self._seen: set[int] = set()
-
-    def again(self, call_id: str, line: int | None, source: Source) -> Skipped | None:
-        """None the first time that an id is asked for; then why its call is left out."""
-        mark = int.from_bytes(blake2b(call_id.encode("utf-8", "replace"), digest_size=8).digest(), "big")
-        if mark not in self._seen:
-            self._seen.add(mark)
-            return None
-        advice = "确认是不是同一通话；不是则改成不同的编号"
-        return source.skip("通话编号重复，只保留了第一次出现的", advice, line, call_id)
 
 
 def sources(paths: Sequence[Path], meta: Path | None) -> Iterator[Source]:
