@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
+from qa_nlp.check.by_model import step_chances
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.check.promises import find_promises
-from qa_nlp.check.steps import MODEL, done_steps, step_probabilities, step_verdicts
+from qa_nlp.check.steps import MODEL, done_steps, step_verdicts
 from qa_nlp.model.features import read, sentence_fields
 from qa_nlp.model.store import Model, load_model
 from qa_nlp.paths import data_file
@@ -80,7 +81,7 @@ def marks_of(sample: Sample, evidence: Evidence, book: Rulebook) -> dict[tuple[s
     label = Label(sample.subtype.split(".")[0], sample.subtype, 0.99)
     gold = {act for turn in sample.call.turns for act in turn.acts}
     done = done_steps(evidence, book, label)
-    sure = step_probabilities(evidence, label) >= evidence.model.confirm
+    sure = step_chances([evidence], [label])[0] >= evidence.model.confirm
     found = {
         "rules": {step for step, d in done.items() if d.evidence != MODEL},
         "model": {step for step, yes in zip(evidence.model.sentences.labels, sure, strict=True) if yes},

@@ -47,9 +47,8 @@ class Inspector:
         gathered = gather(prepared, self.book, self.model, heard=heard)
         labels = self._labels(prepared, [evidence.hits for evidence in gathered], heard=heard)
         verdicts = []
-        for evidence, label in zip(gathered, labels, strict=True):
+        for evidence, label, checked in zip(gathered, labels, check(gathered, labels, self.book), strict=True):
             call = evidence.prepared.call
-            checked = check(evidence, label, self.book)
             result = score(call, label, checked, self.book)
             verdicts.append(
                 Verdict(

@@ -1,10 +1,13 @@
 """What the agent said and did: phrasing, steps, situations, promises, conduct, handling.
 
-``check`` is the one public function: (evidence of a call, its label, the book) → Checked.
+``check`` is the one public function: (evidence of calls, their labels, the book) → Checked of each.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from qa_nlp.check.by_model import Told, told
 from qa_nlp.check.conduct import conduct_findings
 from qa_nlp.check.contradiction import without_contradiction
 from qa_nlp.check.evidence import Evidence, gather
@@ -12,21 +15,26 @@ from qa_nlp.check.handling import handling_findings, tiers
 from qa_nlp.check.phrasing import phrasing_findings
 from qa_nlp.check.promises import find_promises
 from qa_nlp.check.situations import situation_verdicts
-from qa_nlp.check.steps import done_steps, step_probabilities, step_verdicts
+from qa_nlp.check.steps import Done, done_steps, step_verdicts, steps_by_rule
 from qa_nlp.records import Checked, Label
 from qa_nlp.rulebook.appeals import cleared
 from qa_nlp.rulebook.book import Rulebook
 
 
-def check(evidence: Evidence, label: Label, book: Rulebook) -> Checked:
-    """Run every check on one call."""
-    chances = step_probabilities(evidence, label)
-    done = done_steps(evidence, book, label, chances)
+def check(gathered: Sequence[Evidence], labels: Sequence[Label], book: Rulebook) -> list[Checked]:
+    """Run every check on several calls at once; what is found in a call does not depend on the others."""
+    by_rule = [steps_by_rule(evidence, book, label) for evidence, label in zip(gathered, labels, strict=True)]
+    said = told(gathered, labels, book, by_rule)
+    return [_checked(*call, book) for call in zip(gathered, labels, by_rule, said, strict=True)]
+
+
+def _checked(evidence: Evidence, label: Label, by_rule: Mapping[str, Done], said: Told, book: Rulebook) -> Checked:
+    done = done_steps(evidence, book, label, by_rule, said)
     promises, overdue = find_promises(evidence, label, book)
     judged = {(finding.turn, finding.code) for finding in overdue}
-    phrasing = [f for f in phrasing_findings(evidence, book) if (f.turn, f.code) not in judged]
+    phrasing = [f for f in phrasing_findings(evidence, book, said) if (f.turn, f.code) not in judged]
     conduct, figures = conduct_findings(evidence, label, book)
-    steps = step_verdicts(evidence, label, done, book, chances)
+    steps = step_verdicts(evidence, label, done, book, said.chances)
     steps += situation_verdicts(evidence, label, book, steps)
     findings = [
         *without_contradiction(phrasing, evidence),

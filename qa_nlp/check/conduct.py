@@ -16,12 +16,12 @@ from qa_nlp.records import Finding, Label, Turn
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.sheet import Row
 
-SPOKEN = re.compile(r"[0-9a-z\u3400-\u9fff]")
+SPOKEN = re.compile(r"[0-9A-Za-z\u3400-\u9fff]+")
 
 
 def conduct_findings(evidence: Evidence, label: Label, book: Rulebook) -> tuple[list[Finding], dict[str, Any]]:
     """Findings on conduct, and the measured figures of the call (absent where not measurable)."""
-    rows = {row["项目"]: row for row in book.tables["conduct"]}
+    rows = book.conduct
     rates = _rates(evidence)
     findings = [
         *_speech(evidence, rates, rows), *_gaps(evidence, rows), *_ring(evidence, rows), *_hours(evidence, rows),
@@ -44,7 +44,7 @@ def timed(turns: tuple[Turn, ...]) -> bool:
 
 def spoken_length(text: str) -> int:
     """Characters that are spoken: 汉字, letters, digits."""
-    return len(SPOKEN.findall(text.lower()))
+    return sum(map(len, SPOKEN.findall(text)))
 
 
 def _rates(evidence: Evidence) -> list[tuple[int, int, float]]:
@@ -69,8 +69,6 @@ def _speech(evidence: Evidence, rates: list[tuple[int, int, float]], rows: dict[
 
 
 def _gaps(evidence: Evidence, rows: dict[str, Row]) -> Iterator[Finding]:
-    held = {hit.turn for hit in evidence.signals.get("座席请客户稍等过", [])}
-    held |= {hit.turn for hit in evidence.of_kind("step") if hit.rule.code == "hold_request"}
     turns = evidence.prepared.call.turns
     silence, interruption = _value(rows, "long_silence", 1e9), _value(rows, "interruption", 1e9)
     previous: int | None = None
@@ -81,12 +79,18 @@ def _gaps(evidence: Evidence, rows: dict[str, Row]) -> Iterator[Finding]:
             before = turns[previous]
             if before.end is not None and turn.start is not None:
                 gap = turn.start - before.end
-                asked = previous in held or any(p in held for p in range(max(0, previous - 1), previous))
-                if gap >= silence and not asked:
+                if gap >= silence and not _asked_to_wait(evidence, (previous - 1, previous)):
                     yield _finding(rows["long_silence"], evidence, index, f"（静音 {gap:.0f} 秒）")
                 if before.role == "customer" and -gap >= interruption:
                     yield _finding(rows["interruption"], evidence, index, f"（早了 {-gap:.1f} 秒）")
         previous = index
+
+
+def _asked_to_wait(evidence: Evidence, turns: tuple[int, ...]) -> bool:
+    """Whether the agent asked the customer to hold the line in one of these turns."""
+    hits = evidence.signals.get("座席请客户稍等过", [])
+    hits = hits + [hit for hit in evidence.of_kind("step") if hit.rule.code == "hold_request"]
+    return any(hit.turn in turns for hit in hits)
 
 
 def _ring(evidence: Evidence, rows: dict[str, Row]) -> Iterator[Finding]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from qa_nlp.model.ngrams import Grams, ngrams
+from qa_nlp.model.ngrams import Grams
 from qa_nlp.model.reading import Reading, reading
 from qa_nlp.model.store import Model
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.matcher import Hit
 from qa_nlp.text.prepared import Prepared
-
-CLAUSE = re.compile(r"[^,.!?;:~…\s]+")
 
 
 @dataclass(frozen=True)
@@ -35,8 +32,15 @@ class Evidence:
     first_turn: int = 0
 
     def of_kind(self, kind: str) -> list[Hit]:
-        """Hits of phrase, step, signal or subtype rules."""
-        return [hit for hit in self.hits if hit.rule.kind == kind]
+        """Hits of phrase, step, signal, subtype or situation rules."""
+        return self._by_kind.get(kind, [])
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Hit]]:
+        found: dict[str, list[Hit]] = {}
+        for hit in self.hits:
+            found.setdefault(hit.rule.kind, []).append(hit)
+        return found
 
     @cached_property
     def signals(self) -> dict[str, list[Hit]]:
@@ -51,30 +55,18 @@ class Evidence:
         column, row = self.model.sentences.columns.get(label), self.rows.get(turn)
         return 0.0 if column is None or row is None else float(self.probabilities[row, column])
 
+    def chances(self, label: str) -> list[float]:
+        """The model's probability of a label for every agent turn; 0 for a label it does not know."""
+        column = self.model.sentences.columns.get(label)
+        if column is None:
+            return [0.0] * len(self.probabilities)
+        chances: list[float] = self.probabilities[:, column].tolist()
+        return chances
+
     @cached_property
     def rows(self) -> dict[int, int]:
         """Row of ``probabilities`` of each agent turn."""
         return {turn: row for row, turn in enumerate(self.prepared.agent_turns)}
-
-    def clause(self, turn: int, label: str) -> tuple[int, int]:
-        """Joined span of the clause of a turn that speaks most for a label."""
-        folded = self.prepared.folded
-        base, end = folded.starts[turn], folded.end_of(turn)
-        spans = [m.span() for m in CLAUSE.finditer(folded.match, base, end)]
-        if not spans:
-            return base, end
-        if len(spans) == 1:
-            return spans[0]
-        slots, places = self._grams.of_turn(self.first_turn + turn)
-        table = self.model.agents
-        rows = table.rows[slots]
-        weights = np.where(rows >= 0, table.weights[rows, self.model.sentences.index(label)], 0).sum(axis=1)
-        sums = np.bincount(np.searchsorted([a for a, _ in spans], places, side="right") - 1, weights)
-        return spans[int(sums.argmax())] if len(sums) else spans[0]
-
-    @cached_property
-    def _grams(self) -> Grams:
-        return self.read or ngrams([self.prepared])
 
 
 def gather(

@@ -39,7 +39,7 @@ def handling_findings(
 
     ``steps``: the verdicts on the checklist. A safety advice that they call omitted has cost its points already.
     """
-    rows = {row["项目"]: row for row in book.tables["conduct"]}
+    rows = book.conduct
     charged = any(step.step in WARNINGS and step.verdict == "violation" for step in steps)
     found = [
         *_soothe_first(evidence, label, done, rows),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 from msgspec.structs import replace
 
+from qa_nlp.check.by_model import Heard, Told, told
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.records import Finding
 from qa_nlp.rulebook.appeals import cleared
@@ -15,8 +15,6 @@ from qa_nlp.rulebook.matcher import Hit
 
 MODEL_RULE = "MODEL"
 MODEL_BASIS = "语句模型"
-# Numbers are compared, not felt: a promised time is judged by ``promises``.
-BY_RULE_ONLY = frozenset({"wrong_limit"})
 BOTH, AGREE, RULE_BONUS, DOUBT = 0.5, 0.6, 0.3, 0.15
 # The agent repeats what somebody else said, or says that something must not be said or done.
 REPORTED = re.compile(
@@ -26,17 +24,20 @@ REPORTED = re.compile(
 QUOTED = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'), ("《", "》"))
 
 
-def phrasing_findings(evidence: Evidence, book: Rulebook) -> list[Finding]:
-    """Findings of all phrasing codes, at most one per turn and code, in the order of their place."""
+def phrasing_findings(evidence: Evidence, book: Rulebook, said: Told | None = None) -> list[Finding]:
+    """Findings of all phrasing codes, at most one per turn and code, in the order of their place.
+
+    ``said``: what the model says, where it is at hand.
+    """
     best: dict[tuple[int, str], Finding] = {}
-    for finding in (*_from_rules(evidence, book), *_from_model(evidence, book)):
+    for hit in evidence.of_kind("phrase"):
+        finding = _from_rule(hit, evidence, book)
         key = (finding.turn, finding.code)
-        if key not in best:
+        if key not in best or _rank(finding) > _rank(best[key]):
             best[key] = finding
-        elif finding.match == "model":
-            best[key] = _agreed(best[key], finding, book.codes[finding.code].points)
-        elif _rank(finding) > _rank(best[key]):
-            best[key] = finding
+    for heard in (told([evidence], [None], book)[0] if said is None else said).faults:
+        key, code = (heard.turn, heard.label), book.codes[heard.label]
+        best[key] = _agreed(best[key], heard, code) if key in best else _from_model(heard, evidence, code)
     # What an appeal cleared is out before the same words are charged once: it must not shadow another fault.
     settled = _charged_once(cleared(list(best.values()), evidence.prepared, book), evidence)
     return sorted(settled, key=lambda f: (f.turn, f.start, f.code))
@@ -68,15 +69,12 @@ def _rank(finding: Finding) -> tuple[int, float, float]:
     return order[finding.status], finding.confidence, finding.points
 
 
-def _agreed(by_rule: Finding, by_model: Finding, points: float) -> Finding:
+def _agreed(by_rule: Finding, heard: Heard, code: Code) -> Finding:
     """A doubtful rule hit that the model confirms keeps the rule's words and place."""
-    if by_rule.status != "suspected" or by_model.confidence < AGREE:
+    confidence = round(heard.chance, 4)
+    if by_rule.status != "suspected" or confidence < AGREE:
         return by_rule
-    return replace(by_rule, status="confirmed", points=points, confidence=by_model.confidence)
-
-
-def _from_rules(evidence: Evidence, book: Rulebook) -> list[Finding]:
-    return [_from_rule(hit, evidence, book) for hit in evidence.of_kind("phrase")]
+    return replace(by_rule, status="confirmed", points=code.points, confidence=confidence)
 
 
 def _from_rule(hit: Hit, evidence: Evidence, book: Rulebook) -> Finding:
@@ -108,24 +106,12 @@ def _doubted(hit: Hit, evidence: Evidence) -> bool:
     return known and evidence.probability(hit.turn, hit.rule.code) < DOUBT
 
 
-def _from_model(evidence: Evidence, book: Rulebook) -> list[Finding]:
-    model, prepared = evidence.model, evidence.prepared
-    findings = []
-    for column, row in np.argwhere((evidence.probabilities >= model.suspect).T).tolist():
-        label = model.sentences.labels[column]
-        code = book.codes.get(label)
-        if code is not None and label not in BY_RULE_ONLY:
-            probability = float(evidence.probabilities[row, column])
-            sure = probability >= model.confirm[column]
-            findings.append(_model_finding(evidence, code, prepared.agent_turns[row], probability, sure))
-    return findings
-
-
-def _model_finding(evidence: Evidence, code: Code, turn: int, probability: float, sure: bool) -> Finding:
-    start, end, quote = evidence.prepared.quote(turn, *evidence.clause(turn, code.id))
+def _from_model(heard: Heard, evidence: Evidence, code: Code) -> Finding:
+    start, end, quote = evidence.prepared.quote(heard.turn, *heard.span)
+    sure = heard.chance >= evidence.model.confirm[evidence.model.sentences.index(code.id)]
     return Finding(
-        f"{MODEL_RULE}-{code.id}", code.id, code.severity, code.points if sure else 0.0, turn, start, end, quote,
-        f"{code.name}：{code.message}", code.suggestion, MODEL_BASIS, "model", round(probability, 4),
+        f"{MODEL_RULE}-{code.id}", code.id, code.severity, code.points if sure else 0.0, heard.turn, start, end, quote,
+        f"{code.name}：{code.message}", code.suggestion, MODEL_BASIS, "model", round(heard.chance, 4),
         "confirmed" if sure else "suspected",
     )  # fmt: skip
 

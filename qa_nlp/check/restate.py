@@ -7,17 +7,22 @@ the customer's words tells most. Figures: docs/evaluation.md.
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from math import exp, log, log1p
 
-from qa_nlp.check.evidence import CLAUSE, Evidence
-from qa_nlp.records import Label
-from qa_nlp.text.prepared import Prepared
+import numpy as np
 
-STEP = "restate"
+from qa_nlp.check.by_model import RESTATE
+from qa_nlp.check.evidence import Evidence
+from qa_nlp.records import Label
+from qa_nlp.text import tables
+from qa_nlp.text.fold import Folded
+
+CLAUSE = re.compile(r"[^,.!?;:~…\s]+")
+# A pair of characters is kept as one number: sets of numbers are quick.
+SHIFT = 21
 # Pairs of characters that everybody uses in such calls: repeating them repeats nothing.
 COMMON = frozenset(
-    (pair[0], pair[1])
+    (ord(pair[0]) << SHIFT) + ord(pair[1])
     for pair in re.findall(
         "..",
         "一下一个不会不是不用不能不要个工个月二十什么今天他们作日你们供电公司再见分钟别的可以哪个四十多少小时就是尾号工作师傅怎么"
@@ -29,7 +34,6 @@ SAYS = re.compile(
     r"你(?:说|讲|反映|意思|的意思)|意思是|也就是|就是说|这么说|我记|记成|记作|写[成作上]|记[下上了]|登[上了]|听明白|我明白|核对|复述|核一遍|还原|归总"
 )
 ASKS = re.compile(r"[对是]吗|对吧|是吧|对不对|没错吧|是不是")
-Pair = tuple[str, str]
 # Logistic regression over the labelled voices; features as in ``_odds``.
 MODEL, SHARE, LONGEST, WHOLE, CUE, QUESTION, CHECK, LENGTH, FIRST = 0.67, 3.15, 0.44, 1.5, 0.68, 0.66, 1.36, 1.0, -1.05
 BIAS = {"repair": -5.6, "complaint": -5.73, "consult": -6.36}
@@ -44,28 +48,31 @@ def restated(evidence: Evidence, label: Label) -> tuple[int, tuple[int, int], fl
     None where no turn does.
     """
     prepared = evidence.prepared
-    text, starts, end_of = prepared.folded.match, prepared.folded.starts, prepared.folded.end_of
+    text, starts, ends = prepared.folded.match, prepared.folded.starts, prepared.folded.ends
     bias = BIAS.get(label.category, BIAS_OTHER)
-    heard: set[Pair] = set()
-    said: set[Pair] = set()
+    pairs, chances = _pairs(prepared.folded), evidence.chances(RESTATE)
+    heard: set[int] = set()
+    said: set[int] = set()
     best: tuple[int, tuple[int, int], float] | None = None
     bar, after = log(ENOUGH / (1 - ENOUGH)), 0
     for place, turn in enumerate(prepared.agent_turns):
         for earlier in range(after, turn):
             if prepared.roles[earlier] == "customer":
-                heard |= _pairs(text, starts[earlier], end_of(earlier))
+                heard.update(pairs[starts[earlier] : ends[earlier]])
         after = turn + 1
-        start, end = starts[turn], end_of(turn)
-        own = _pairs(text, start, end)
+        start, end = starts[turn], ends[turn]
+        own = set(pairs[start:end])
+        shared = (own & heard) - COMMON
         # What the agent has said before is no repetition, unless the customer has just said it.
-        old = {pair for pair in own & said if not any(_holds(prepared, t, pair) for t in prepared.before[turn])}
-        shared = {pair for pair in (own & heard) - old - COMMON if pair[0].isalnum() and pair[1].isalnum()}
+        if old := shared & said:
+            shared -= old.difference(*(pairs[starts[t] : ends[t]] for t in prepared.before[turn]))
         said |= own
+        shared = {pair for pair in shared if all(map(str.isalnum, _letters(pair)))}
         if not shared:
             continue
-        model = MODEL * _log_odds(evidence.probability(turn, STEP)) + bias + FIRST * (place == 0)
+        model = MODEL * _log_odds(chances[place]) + bias + FIRST * (place == 0)
         if model + _most(len(shared), end - start) >= bar:
-            odds, span = _odds(text, start, end, shared)
+            odds, span = _odds(text, pairs, (start, end), shared)
             if model + odds >= bar:
                 best, bar = (turn, span, 1 / (1 + exp(-model - odds))), model + odds
     return best
@@ -78,44 +85,44 @@ def _most(shared: int, length: int) -> float:
     return share + LENGTH * log1p(length) + CUE + CHECK + QUESTION
 
 
-def _odds(text: str, start: int, end: int, shared: set[Pair]) -> tuple[float, tuple[int, int]]:
+def _odds(text: str, pairs: list[int], turn: tuple[int, int], shared: set[int]) -> tuple[float, tuple[int, int]]:
     """Log odds by the words of a turn, and its clause with most of the customer's words."""
     covered = spoken = longest = 0
     whole = 0.0
-    span = (start, end)
-    for clause in CLAUSE.finditer(text, start, end):
+    span = turn
+    for clause in CLAUSE.finditer(text, *turn):
         a, b = clause.span()
-        count = _covered(text[a:b], shared)
+        count = _covered(pairs[a:b], shared)
         covered += count
         spoken += b - a
         if count >= LEAST_CLAUSE:
             whole = max(whole, count / (b - a))
         if count > longest:
             longest, span = count, (a, b)
-    words = text[start:end]
+    words = text[turn[0] : turn[1]]
     odds = SHARE * covered / max(1, spoken) + LONGEST * log1p(longest) + WHOLE * whole + LENGTH * log1p(max(1, spoken))
     odds += CUE * bool(SAYS.search(words)) + CHECK * bool(ASKS.search(words))
     return odds + QUESTION * words.rstrip(". ").endswith("?"), span
 
 
-def _covered(clause: str, shared: set[Pair]) -> int:
+def _covered(clause: list[int], shared: set[int]) -> int:
     """How many characters of a clause belong to a shared pair."""
     count, last = 0, -1
-    for at, pair in enumerate(pairwise(clause)):
+    for at, pair in enumerate(clause):
         if pair in shared:
             count += 2 if at > last else 1
             last = at + 1
     return count
 
 
-def _pairs(text: str, start: int, end: int) -> set[Pair]:
-    """Pairs of neighbouring characters."""
-    return set(pairwise(text[start:end]))
+def _pairs(folded: Folded) -> list[int]:
+    """The pair of neighbouring characters that begins at each position, as one number; the last has none."""
+    codes = tables.match_table()[folded.codes].astype(np.int64)
+    return [*((codes[:-1] << SHIFT) + codes[1:]).tolist(), 0]
 
 
-def _holds(prepared: Prepared, turn: int, pair: Pair) -> bool:
-    folded = prepared.folded
-    return folded.match.find("".join(pair), folded.starts[turn], folded.end_of(turn)) >= 0
+def _letters(pair: int) -> tuple[str, str]:
+    return chr(pair >> SHIFT), chr(pair & (1 << SHIFT) - 1)
 
 
 def _log_odds(probability: float) -> float:

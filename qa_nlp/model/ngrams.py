@@ -48,14 +48,16 @@ class Grams:
         result: Ints = sum(np.maximum(self.letters_of - less, 0) for less in range(max_n))  # type: ignore[assignment]
         return result
 
-    def of_turn(self, turn: int) -> tuple[Slots, Ints]:
-        """Slots (letters of the turn, MAX_N) and places of one turn."""
-        inside = slice(int(self._ends[turn]), int(self._ends[turn + 1]))
-        return self.slots[inside], self.places[inside]
+    def of_turns(self, turns: Ints) -> tuple[Slots, Ints, Ints]:
+        """Slots (letters, MAX_N) and places of the letters of some turns, turn after turn; and how many each has."""
+        sizes = self.letters_of[turns]
+        shift = self._begins[turns] - (np.cumsum(sizes) - sizes)
+        letters = np.arange(int(sizes.sum())) + np.repeat(shift, sizes)
+        return self.slots[letters], self.places[letters], sizes
 
     @cached_property
-    def _ends(self) -> Ints:
-        return np.concatenate([[0], np.cumsum(self.letters_of)])
+    def _begins(self) -> Ints:
+        return np.cumsum(self.letters_of) - self.letters_of
 
 
 @cache

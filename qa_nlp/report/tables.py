@@ -128,9 +128,7 @@ def _missing(verdict: Verdict, book: Rulebook) -> list[str]:
 
 def code_name(code: str, book: Rulebook) -> str:
     """The Chinese name of a finding's code."""
-    if code in book.codes:
-        return book.codes[code].name
-    return next((row["名称"] for row in book.tables["conduct"] if row["项目"] == code), code)
+    return book.code_name(code)
 
 
 def _findings(book: Rulebook) -> Table:

@@ -91,12 +91,15 @@ class Rulebook:
         return Matcher((*self.rules, *triggers), self.classes)
 
     def step_info(self, step: str) -> StepInfo:
-        """A step by its number, or a situation dressed as one (it belongs to 语言能力)."""
-        if step in self.steps:
-            return self.steps[step]
-        situation = self.situation(step)
-        name, cost = f"情景：{situation.name}", situation.cost
-        return StepInfo(step, "situation", name, "语言能力", cost, situation.suggestion)
+        """A step by its number, or a situation dressed as one (it belongs to 语言能力). Raises KeyError."""
+        return self.steps.get(step) or self._situation_steps[step]
+
+    @cached_property
+    def _situation_steps(self) -> dict[str, StepInfo]:
+        return {
+            s.id: StepInfo(s.id, "situation", f"情景：{s.name}", "语言能力", s.cost, s.suggestion)
+            for s in self.situations
+        }
 
     def situation(self, number: str) -> Situation:
         """A situation by its number. Raises KeyError."""
@@ -105,6 +108,23 @@ class Rulebook:
     @cached_property
     def _situation_by_id(self) -> dict[str, Situation]:
         return {situation.id: situation for situation in self.situations}
+
+    @cached_property
+    def conduct(self) -> dict[str, Row]:
+        """Rows of ``conduct`` by their code; a profile's row goes before the common one."""
+        return {row["项目"]: row for row in self.tables.get("conduct", ())}
+
+    def code_name(self, code: str) -> str:
+        """The Chinese name of a finding's code; the code itself where no sheet names it."""
+        if code in self.codes:
+            return self.codes[code].name
+        return self.conduct[code]["名称"] if code in self.conduct else code
+
+    def dimension_of(self, code: str) -> str:
+        """The dimension that a finding of a code belongs to (业务能力 where no sheet says it)."""
+        if code in self.codes:
+            return self.codes[code].dimension
+        return self.conduct[code]["维度"] if code in self.conduct else "业务能力"
 
     @cached_property
     def by_id(self) -> dict[str, Rule]:

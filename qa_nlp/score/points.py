@@ -7,7 +7,7 @@ leaves the denominator. A situation that was answered badly costs what its row s
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 
 from qa_nlp.model.roles import UNCONFIRMED
@@ -37,11 +37,11 @@ def score(call: Call, label: Label, checked: Checked, book: Rulebook) -> Score:
     reason = _not_scored(call, book)
     if reason:
         return Score(None, "未评", None, reason, dict.fromkeys(book.scoring.weights), steps)
-    lost: Counter[str] = Counter()
+    lost: dict[str, float] = defaultdict(float)
     for code, points in _capped(checked.findings, book).items():
-        lost[dimension_of(code, book)] += points  # type: ignore[assignment]
+        lost[book.dimension_of(code)] += points
     for step, points in steps.items():
-        lost[book.step_info(step).dimension] += points  # type: ignore[assignment]
+        lost[book.step_info(step).dimension] += points
     dimensions: dict[str, float | None] = {}
     total = 0.0
     for name, weight in book.scoring.weights.items():
@@ -80,42 +80,32 @@ def _situation_points(steps: tuple[StepVerdict, ...], book: Rulebook) -> dict[st
 
 def _capped(findings: tuple[Finding, ...], book: Rulebook) -> dict[str, float]:
     cap = book.scoring.settings.get("单项上限", 12.0)
-    spent: Counter[str] = Counter()
+    spent: dict[str, float] = defaultdict(float)
     for finding in findings:
         if finding.status == "confirmed":
-            spent[finding.code] += finding.points  # type: ignore[assignment]
+            spent[finding.code] += finding.points
     return {code: min(points, book.scoring.caps.get(code, cap)) for code, points in spent.items()}
-
-
-def dimension_of(code: str, book: Rulebook) -> str:
-    """The dimension that a finding of a code belongs to."""
-    if code in book.codes:
-        return book.codes[code].dimension
-    for row in book.tables["conduct"]:
-        if row["项目"] == code:
-            return row["维度"]
-    return "业务能力"
 
 
 def _veto(findings: tuple[Finding, ...], book: Rulebook) -> str | None:
     for finding in findings:
         if finding.severity == "critical" and finding.status == "confirmed" and finding.confidence >= SURE:
-            name = book.codes[finding.code].name if finding.code in book.codes else finding.code
-            return f"{name}：“{finding.quote}”"
+            return f"{book.code_name(finding.code)}：“{finding.quote}”"
     return None
 
 
 def _not_scored(call: Call, book: Rulebook) -> str | None:
-    roles = Counter(turn.role for turn in call.turns)
+    roles = [turn.role for turn in call.turns]
+    agent, customer = roles.count("agent"), roles.count("customer")
     least = book.scoring.settings.get("最少座席轮次", 2.0)
-    if not roles["agent"] and not roles["customer"]:
+    if not agent and not customer:
         return "说话人不明，未评分"
-    if not roles["agent"]:
+    if not agent:
         return "没有座席的话，未评分"
-    if roles["unknown"] > roles["agent"] + roles["customer"]:
+    if roles.count("unknown") > agent + customer:
         return "多数话轮说话人不明，未评分"
     if UNCONFIRMED in call.notes:
         return "核对不了谁是座席，未评分"
-    if roles["agent"] < least:
+    if agent < least:
         return f"座席不足 {least:.0f} 句，通话过短，未评分"
     return None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from qa_nlp.records import DIMENSIONS, Checked, Finding, Label, Promise, StepVerdict
 from qa_nlp.rulebook.book import Rulebook
-from qa_nlp.score.points import Score, dimension_of
+from qa_nlp.score.points import Score
 
 PRAISED = 6
 BLAMED = 4
@@ -28,7 +28,7 @@ def summarise(label: Label, checked: Checked, score: Score, book: Rulebook) -> s
     said: dict[str, list[Finding]] = defaultdict(list)
     for finding in checked.findings:
         if finding.status == "confirmed" and finding.points > 0:
-            said[dimension_of(finding.code, book)].append(finding)
+            said[book.dimension_of(finding.code)].append(finding)
     lines = [_opening(label, score, book)]
     for dimension in DIMENSIONS:
         parts = [_good(done[dimension], book), _kept(checked.promises) if dimension == LIMITS else ""]
@@ -73,18 +73,12 @@ def _said(findings: Sequence[Finding], book: Rulebook) -> str:
     """What was said or done wrong, with turn and words."""
     if not findings:
         return ""
-    named = "，".join(f"第{f.turn + 1}句{_code_name(f.code, book)}“{f.quote}”" for f in findings[:BLAMED])
+    named = "，".join(f"第{f.turn + 1}句{book.code_name(f.code)}“{f.quote}”" for f in findings[:BLAMED])
     return "不妥：" + named + (f" 等 {len(findings)} 处" if len(findings) > BLAMED else "")
 
 
 def _missing(steps: Sequence[StepVerdict], book: Rulebook) -> str:
     return "未做到：" + "、".join(_short(book.step_info(s.step).name) for s in steps) if steps else ""
-
-
-def _code_name(code: str, book: Rulebook) -> str:
-    if code in book.codes:
-        return book.codes[code].name
-    return next((row["名称"] for row in book.tables["conduct"] if row["项目"] == code), code)
 
 
 def _short(name: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_nlp.check.restate import COMMON, restated
+from qa_nlp.check.restate import COMMON, SHIFT, restated
 from qa_nlp.model.store import Model
 from qa_nlp.records import Label
 from qa_nlp.rulebook.book import Rulebook
@@ -88,4 +88,4 @@ def test_the_clause_lies_in_the_turn(asked: str, answer: str) -> None:
 
 
 def test_common_pairs_are_pairs() -> None:
-    assert all(len(pair) == 2 for pair in COMMON)
+    assert all(pair >> SHIFT and pair % (1 << SHIFT) for pair in COMMON)

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from qa_nlp.check.by_model import LEAST
 from qa_nlp.check.contradiction import without_contradiction
-from qa_nlp.check.steps import LEAST, done_steps, step_verdicts
+from qa_nlp.check.steps import done_steps, step_verdicts
 from qa_nlp.model.store import Model
 from qa_nlp.records import Call, Finding, Label, RunnerUp
 from qa_nlp.rulebook.book import Rulebook

@@ -1,0 +1,129 @@
+"""What the sentence model says of several calls: the steps and faults it hears, and in which clause."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from qa_nlp.check.clauses import Span, best_clauses, peaks
+from qa_nlp.check.evidence import Evidence
+from qa_nlp.model.ngrams import Ints
+from qa_nlp.model.store import Model
+from qa_nlp.records import Label
+from qa_nlp.rulebook.book import Rulebook
+
+EDGE = 1e-4
+# However usual a step is, some sentence must sound like it.
+LEAST = 0.1
+# What the customer said before tells more of a restatement than the sentence itself: see ``restate``.
+RESTATE = "restate"
+# Numbers are compared, not felt: a promised time is judged by ``promises``.
+BY_RULE_ONLY = frozenset({"wrong_limit"})
+# Numbers of agent turns, columns of labels, probabilities.
+Places = tuple[Ints, Ints, np.ndarray]
+
+
+class Heard(NamedTuple):
+    """A label that the model hears in an agent turn, how likely it is, and the clause that speaks most for it."""
+
+    label: str
+    turn: int
+    chance: float
+    span: Span
+
+
+class Told(NamedTuple):
+    """What the model says of one call.
+
+    ``chances`` (labels,) is the probability of each label to occur anywhere in the call (see ``step_chances``);
+    ``steps`` are those it confirms beyond what rules found, each in the turn that sounds most like it; ``faults`` are
+    all that it suspects.
+    """
+
+    chances: np.ndarray
+    steps: list[Heard]
+    faults: list[Heard]
+
+
+def told(
+    gathered: Sequence[Evidence], labels: Sequence[Label | None], book: Rulebook, done: Sequence[Collection[str]] = ()
+) -> list[Told]:
+    """What the model says of each call; with a label, how usual a step is in such calls counts too.
+
+    ``done``: the steps of each call that rules found; the model is not asked for these.
+    """
+    if not gathered:
+        return []
+    model = gathered[0].model
+    names = model.sentences.labels
+    sizes = np.array([len(evidence.probabilities) for evidence in gathered])
+    call_of = np.repeat(np.arange(len(gathered)), sizes)
+    turn_of = np.array([turn for evidence in gathered for turn in evidence.prepared.agent_turns], dtype=np.int64)
+    scores = np.concatenate([evidence.probabilities for evidence in gathered])
+    chances = step_chances(gathered, labels)
+    result = [Told(own, [], []) for own in chances]
+    steps, faults = _steps(scores, sizes, chances, model, book, done), _faults(scores, model, book)
+    rows, columns, likely = map(np.concatenate, zip(steps, faults, strict=True))
+    calls, turns = call_of[rows], turn_of[rows]
+    spans = best_clauses(gathered, calls, turns, columns)
+    found = zip(calls.tolist(), columns.tolist(), turns.tolist(), likely.tolist(), spans, strict=True)
+    for nth, (call, column, turn, chance, span) in enumerate(found):
+        own = result[call].steps if nth < len(steps[0]) else result[call].faults
+        own.append(Heard(names[column], turn, chance, span))
+    return result
+
+
+def step_chances(gathered: Sequence[Evidence], labels: Sequence[Label | None]) -> np.ndarray:
+    """The probability (calls, labels of the sentence model) that a step was done somewhere in the call.
+
+    That of the sentence which sounds most like it; with the call's label weighed with how usual the step is there.
+    """
+    model = gathered[0].model
+    result = np.zeros((len(gathered), len(model.sentences.labels)))
+    spoken = [i for i, evidence in enumerate(gathered) if len(evidence.probabilities)]
+    if not spoken:
+        return result
+    scores = [gathered[i].probabilities for i in spoken]
+    begins = np.cumsum([0, *map(len, scores[:-1])])
+    best = np.maximum.reduceat(np.concatenate(scores), begins).astype(np.float64)
+    result[spoken] = np.clip(best, EDGE, 1 - EDGE)
+    weighed = [i for i in spoken if (label := labels[i]) is not None and label.subtype in model.calls.columns]
+    if weighed:
+        usual = np.stack([_usual(label, model) for i in weighed if (label := labels[i]) is not None])
+        odds = np.log(result[weighed] / (1 - result[weighed]))
+        result[weighed] = 1 / (1 + np.exp(-(model.settings["step_weight"] * odds + usual)))
+    return result
+
+
+def _usual(label: Label, model: Model) -> np.ndarray:
+    """What calls of this kind add to the log odds of each step."""
+    usual: np.ndarray = model.usual[model.calls.columns[label.subtype]].astype(np.float64)
+    if label.needs_review and label.runner_up is not None and label.runner_up.subtype in model.calls.columns:
+        usual = (usual + model.usual[model.calls.columns[label.runner_up.subtype]]) / 2
+    return usual
+
+
+def _steps(
+    scores: np.ndarray, sizes: Ints, chances: np.ndarray, model: Model, book: Rulebook, done: Sequence[Collection[str]]
+) -> Places:
+    """Steps that the model confirms, each in the turn that sounds most like it."""
+    column = model.sentences.columns
+    asked = (chances >= model.confirm) & (sizes > 0)[:, None]
+    asked &= np.array([label in book.steps and label != RESTATE for label in model.sentences.labels])
+    for call, steps in enumerate(done):
+        asked[call, [column[step] for step in steps if step in column]] = False
+    calls, columns = np.nonzero(asked)
+    begins, own = (np.cumsum(sizes) - sizes)[calls], sizes[calls]
+    turns = np.arange(int(own.sum())) + np.repeat(begins - (np.cumsum(own) - own), own)
+    rows = begins + peaks(scores[turns, np.repeat(columns, own)], own)
+    sounding = scores[rows, columns] >= LEAST
+    return rows[sounding], columns[sounding], chances[calls, columns][sounding]
+
+
+def _faults(scores: np.ndarray, model: Model, book: Rulebook) -> Places:
+    """Faults that the model suspects, in every turn."""
+    known = np.array([label in book.codes and label not in BY_RULE_ONLY for label in model.sentences.labels])
+    rows, columns = np.nonzero((scores >= model.suspect) & known)
+    return rows, columns, scores[rows, columns].astype(np.float64)
