@@ -8,12 +8,12 @@ and of Hyperscan's literal decomposition, Wang et al., NSDI 2019).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from qa_nlp.rulebook.nodes import Alt, Edge, Gap, Literal, Node, Seq
+from qa_nlp.rulebook.nodes import Alt, Edge, Gap, Literal, Node, Seq, max_length, min_length
 
 Words = frozenset[str]
 
@@ -30,13 +30,35 @@ BOUND = 12.0
 WEIGHTS = dict.fromkeys(USUAL, USUAL_SHARE * BOUND) | dict.fromkeys(FREQUENT, FREQUENT_SHARE * BOUND)
 
 
+# What stands before every turn, as ``grams.Joined`` has it.
+BREAK = "\n"
+
+
+@dataclass(frozen=True)
+class Near:
+    """Words of which one begins ``least`` to ``most`` characters from where the trigger begins."""
+
+    words: Words
+    least: int
+    most: int
+
+
 @dataclass(frozen=True)
 class Need:
-    """One alternative: every match holds a word of ``trigger`` and a word of each of ``others``."""
+    """One alternative: every match holds a word of ``trigger`` and near it one of each of ``others``."""
 
     trigger: Words
-    others: tuple[Words, ...]
+    others: tuple[Near, ...]
     node: Node
+
+
+@dataclass(frozen=True)
+class Found:
+    """Words of which a match holds one: it begins where a part does or up to ``slack`` characters behind."""
+
+    words: Words
+    part: int
+    slack: int
 
 
 def needs(node: Node) -> tuple[Need, ...]:
@@ -44,9 +66,26 @@ def needs(node: Node) -> tuple[Need, ...]:
     if isinstance(node, Alt):
         found = [needs(choice) for choice in node.choices]
         return tuple(need for part in found for need in part) if all(found) else ()
-    sets = sorted(_sets(node), key=lambda found: found[0])
-    words = list(dict.fromkeys(found[1] for found in sets))
-    return (Need(words[0], tuple(words[1:]), node),) if words else ()
+    parts = node.parts if isinstance(node, Seq) else (node,)
+    sets = sorted(_sets(parts), key=lambda found: likelihood(found.words))
+    if not sets:
+        return ()
+    trigger = sets[0]
+    others = [_near(found, trigger, parts) for found in sets[1:]]
+    for part, edge in enumerate(parts):
+        if edge == Edge("^"):
+            begin = _near(Found(frozenset({BREAK}), part, 0), trigger, parts)
+            others.append(Near(begin.words, begin.least - 1, begin.most - 1))
+    others.sort(key=lambda near: (near.most - near.least + 1) * likelihood(near.words))
+    return (Need(trigger.words, tuple(others), node),)
+
+
+def _near(found: Found, trigger: Found, parts: Sequence[Node]) -> Near:
+    between = parts[min(found.part, trigger.part) : max(found.part, trigger.part)]
+    least, most = sum(map(min_length, between)), sum(map(max_length, between))
+    if found.part < trigger.part:
+        least, most = -most, -least
+    return Near(found.words, least - trigger.slack, most + found.slack)
 
 
 def has_needs(node: Node) -> bool:
@@ -73,29 +112,35 @@ def likelihood(words: Words) -> float:
     return sum(map(_share, words))
 
 
-def _sets(node: Node) -> Iterator[tuple[float, Words]]:
-    """For every stretch without a gap the rarest set of words that a match must hold one of."""
-    parts = node.parts if isinstance(node, Seq) else (node,)
-    run: list[Node] = []
-    for part in (*parts, Gap(0)):
+def _sets(parts: Sequence[Node]) -> Iterator[Found]:
+    """For every stretch without a gap sets of words that a match must hold one of."""
+    begin = 0
+    for end, part in enumerate((*parts, Gap(0))):
         if isinstance(part, Gap | Edge):
-            if (found := _rarest(run)) is not None:
-                yield found
-            run = []
-        else:
-            run.append(part)
+            yield from _of_run(parts, begin, end)
+            begin = end + 1
 
 
-def _rarest(run: list[Node]) -> tuple[float, Words] | None:
-    """The best of: any stretch of the run spelled out in full, any part's own needs."""
-    best: tuple[float, Words | list[Words]] | None = None
+def _of_run(parts: Sequence[Node], begin: int, end: int) -> Iterator[Found]:
+    """The rarest set of a run without a gap, then those of what stands before and behind it."""
+    if (best := _rarest(parts[begin:end])) is not None:
+        words, first, last = best
+        slack = 0 if _words(parts[begin + first]) is not None else max_length(parts[begin + first])
+        yield Found(words, begin + first, slack)
+        yield from _of_run(parts, begin, begin + first)
+        yield from _of_run(parts, begin + last, end)
+
+
+def _rarest(run: Sequence[Node]) -> tuple[Words, int, int] | None:
+    """The best of: any stretch of the run spelled out in full, any part's own needs; and which parts it takes."""
+    best: tuple[float, Words | list[Words], int, int] | None = None
     spelled = [_words(part) for part in run]
     shares = [likelihood(words) if words is not None else 0.0 for words in spelled]
     for begin, part in enumerate(run):
         if spelled[begin] is None:
             own = anchors(part)
             if own is not None and (best is None or likelihood(own) < best[0]):
-                best = likelihood(own), own
+                best = likelihood(own), own, begin, begin + 1
             continue
         stretch: list[Words] = []
         share, count, empty = 1.0 / BOUND, 1, True
@@ -105,10 +150,11 @@ def _rarest(run: list[Node]) -> tuple[float, Words] | None:
             stretch.append(words)
             share, empty = share * own_share * BOUND, empty and "" in words
             if not empty and (best is None or share < best[0]):
-                best = share, list(stretch)
-    if best is None or isinstance(best[1], frozenset):
-        return best  # type: ignore[return-value]
-    return best[0], frozenset(map("".join, product(*best[1])))
+                best = share, list(stretch), begin, begin + len(stretch)
+    if best is None:
+        return None
+    _, found, begin, end = best
+    return (found if isinstance(found, frozenset) else frozenset(map("".join, product(*found)))), begin, end
 
 
 def _words(node: Node) -> Words | None:

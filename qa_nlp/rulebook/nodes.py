@@ -77,6 +77,21 @@ def min_length(node: Node) -> int:
             return min(map(min_length, choices))
 
 
+def max_length(node: Node) -> int:
+    """Characters that no match has more of; ``^`` may take one of punctuation."""
+    match node:
+        case Literal(text):
+            return len(text)
+        case Gap(size):
+            return size
+        case Edge(char):
+            return 1 if char == "^" else 0
+        case Seq(parts):
+            return sum(map(max_length, parts))
+        case Alt(choices):
+            return max(map(max_length, choices))
+
+
 def begins_turn(node: Node) -> bool:
     """Whether every match begins where its turn does."""
     match node:

@@ -1,81 +1,104 @@
-"""One automaton over the words that all rules need: which rules may match in which turns of a call.
+"""Which rules may match in which turns, from the words that they need; asked for many calls at once.
 
-A rule is a candidate in a turn only where a trigger of one of its alternatives stands and every
-other set of words that this alternative needs is there too. Hence the cost of a call hardly
-depends on the number of rules.
+A rule is a candidate in a turn only where a trigger of one of its alternatives stands and near it
+a word of every other set that this alternative needs. Hence the cost of a call hardly depends on the
+number of rules.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from typing import Any
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
-import ahocorasick_rs
+import numpy as np
+import numpy.typing as npt
 
-from qa_nlp.rulebook.anchors import Need, Words
+from qa_nlp.rulebook.anchors import Need
+from qa_nlp.rulebook.grams import Grams, Ints, Joined, Lists, Table, spread
 from qa_nlp.rulebook.rule import Rule
-from qa_nlp.text.prepared import Prepared
+from qa_nlp.text import tables
 
 ANY = "any"
 ROLES = ("agent", "customer", ANY)
-# A rule that may match, which of its alternatives, and the sets of words that must be in the turn as well.
-Candidate = tuple[int, int, tuple[int, ...]]
+NONE = -1
+# A turn, the index of a rule that may match in it, and which of ``Triggers.needs``.
+Candidate = tuple[int, int, list[int]]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Where rules may match in several calls, ordered by turn and rule; lists of one length."""
+
+    turns: list[int]
+    rules: list[int]
+    alternatives: list[list[int]]
+
+    def of_call(self, first: int, last: int) -> Iterator[Candidate]:
+        """Those of the call whose turns have the numbers from ``first`` to before ``last``; it counts from 0."""
+        a, b = bisect_left(self.turns, first), bisect_left(self.turns, last)
+        return zip([turn - first for turn in self.turns[a:b]], self.rules[a:b], self.alternatives[a:b], strict=True)
 
 
 class Triggers:
     """Built once for the needs of all rules; ``heard`` maps words to the form in which the text is given."""
 
     def __init__(self, rules: Sequence[Rule], needs: Sequence[Sequence[Need]], heard: Callable[[str], str]) -> None:
-        self._numbers: dict[Words, int] = {}
-        words: dict[str, int] = {}
-        owners: dict[str, dict[int, tuple[Candidate, ...]]] = {role: {} for role in ROLES}
-        for index, alternatives in enumerate(needs):
-            concerned = [owners[role] for role in ROLES if rules[index].speaker in (role, ANY)]
-            for nth, need in enumerate(alternatives):
-                candidate = (index, nth, tuple(self._number(others) for others in need.others))
-                for word in need.trigger:
-                    number = words.setdefault(heard(word), len(words))
-                    for owned in concerned:
-                        owned[number] = (*owned.get(number, ()), candidate)
-        self._sets: list[Any] = [None] * len(self._numbers)
-        self._words = [sorted(map(heard, others)) for others in self._numbers]
-        self._automaton = ahocorasick_rs.AhoCorasick(list(words)) if words else None
-        self._owners = owners
+        self.needs = tuple(need for alternatives in needs for need in alternatives)
+        self._rule_of = np.repeat(np.arange(len(needs)), list(map(len, needs)))
+        speakers = [rules[index].speaker for index in self._rule_of.tolist()]
+        self._speaks = np.array([[speaker in (role, ANY) for speaker in speakers] for role in ROLES], dtype=bool)
+        sets = {near.words: 0 for need in self.needs for near in need.others}
+        numbers = {words: nth for nth, words in enumerate(sets)}
+        self._near = np.full((max((len(n.others) for n in self.needs), default=0), 3, len(self.needs)), NONE)
+        for nth, need in enumerate(self.needs):
+            for place, near in enumerate(need.others):
+                self._near[place, :, nth] = numbers[near.words], near.least, near.most
+        spelled = {word: heard(word) for words in (*numbers, *(n.trigger for n in self.needs)) for word in words}
+        self._grams = Grams(spelled.values())
+        gram = {word: self._grams.number(form) for word, form in spelled.items()}
+        triggered = [(g, nth) for nth, need in enumerate(self.needs) for g in {gram[word] for word in need.trigger}]
+        self._needs_of = Lists(triggered, len(self._grams))
+        members = [number << 32 | gram[word] for words, number in numbers.items() for word in words]
+        self._members = Table(np.array(members, dtype=np.uint64))
 
-    def __bool__(self) -> bool:
-        """Whether any rule has a trigger."""
-        return self._automaton is not None
+    def candidates(self, codes: tables.Array, joined: Joined, roles: Sequence[str]) -> Candidates:
+        """Rules that may match in the turns of several calls.
 
-    def candidates(self, text: str, prepared: Prepared) -> dict[tuple[int, int], set[int]]:
-        """(rule, turn) → those of the rule's alternatives that may match in the joined ``text``."""
-        result: dict[tuple[int, int], set[int]] = {}
-        if self._automaton is None:
-            return result
-        starts, ends, others = prepared.folded.starts, prepared.folded.ends, len(self._sets)
-        owners = [self._owners[role if role in ROLES else ANY] for role in prepared.roles]
-        known: dict[int, bool] = {}
-        for word, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            turn = bisect_right(starts, start) - 1
-            for index, nth, needed in owners[turn].get(word, ()):
-                for number in needed:
-                    key = turn * others + number
-                    there = known.get(key)
-                    if there is None:
-                        there = known[key] = self._occurs(number, text, starts[turn], ends[turn])
-                    if not there:
-                        break
-                else:
-                    result.setdefault((index, turn), set()).add(nth)
-        return result
+        Args:
+            codes: code points of the joined text in the form in which words are heard.
+            joined: where its turns are.
+            roles: who spoke, for every turn.
+        """
+        places, grams = self._grams.find(codes)
+        rows, needs = self._needs_of.of(grams)
+        triggers = places[rows]
+        role = np.array([ROLES.index(role) if role in ROLES else len(ROLES) - 1 for role in roles], dtype=np.int64)
+        spoken = self._speaks[role[joined.turns[triggers]], needs]
+        triggers, needs = triggers[spoken], needs[spoken]
+        before = np.searchsorted(places, np.arange(len(codes) + 1))
+        for near in self._near:
+            met = self._met(near[:, needs], triggers, before, grams)
+            triggers, needs = triggers[met], needs[met]
+        return self._grouped(joined.turns[triggers], needs)
 
-    def _number(self, words: Words) -> int:
-        return self._numbers.setdefault(words, len(self._numbers))
+    def _met(self, near: Ints, triggers: Ints, before: Ints, grams: Ints) -> npt.NDArray[np.bool_]:
+        """Whether one of a set of words (or NONE) begins near a trigger; ``before`` counts the grams before each place."""
+        met = near[0] == NONE
+        asked = np.flatnonzero(~met)
+        words, least, most = near[:, asked]
+        begins = before[np.clip(triggers[asked] + least, 0, len(before) - 1)]
+        ends = before[np.clip(triggers[asked] + most + 1, 0, len(before) - 1)]
+        rows, at = spread(begins, ends - begins)
+        found, _ = self._members.find((words[rows] << 32 | grams[at]).astype(np.uint64))
+        met[asked[rows[found]]] = True
+        return met
 
-    def _occurs(self, number: int, text: str, start: int, end: int) -> bool:
-        """Whether one of a set of words stands in a turn; its expression is compiled when first needed."""
-        expression = self._sets[number]
-        if expression is None:
-            expression = self._sets[number] = re.compile("|".join(map(re.escape, self._words[number])))
-        return expression.search(text, start, end) is not None
+    def _grouped(self, turns: Ints, needs: Ints) -> Candidates:
+        keys = np.sort(turns * len(self.needs) + needs)
+        turns, needs = np.divmod(keys[np.diff(keys, prepend=-1) != 0], max(1, len(self.needs)))
+        rules = self._rule_of[needs]
+        first = np.flatnonzero((np.diff(turns, prepend=-1) != 0) | (np.diff(rules, prepend=-1) != 0))
+        chosen, cuts = needs.tolist(), [*first.tolist(), len(needs)]
+        alternatives = [chosen[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+        return Candidates(turns[first].tolist(), rules[first].tolist(), alternatives)
