@@ -18,14 +18,17 @@ from qa_nlp.rulebook.anchors import BREAK
 from qa_nlp.text import tables
 from qa_nlp.text.prepared import Prepared
 
-LONGEST = 6
+LONGEST = 5
 # Places of a table for each key: few of the keys that it does not hold fall on a place that is taken.
-ROOM = 8
+ROOM = 4
+ANY = "any"
+ROLES = ("agent", "customer", ANY)
 Ints = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
+_ROLE = {role: nth for nth, role in enumerate(ROLES)}
 _BREAK = np.array([ord(BREAK)], dtype=np.int32)
 
 
@@ -33,18 +36,21 @@ _BREAK = np.array([ord(BREAK)], dtype=np.int32)
 class Joined:
     """The folded text of several calls in a row, a newline before every turn and at the end.
 
-    ``codes`` (characters,) are code points as rules are matched on; ``turns`` (characters,) counts through all calls.
+    ``codes`` (characters,) are code points as rules are matched on; ``turns`` (characters,) counts through all calls;
+    ``roles`` (turns,) are indexes of ``ROLES``.
     """
 
     codes: tables.Array
     turns: Ints
+    roles: Ints
 
     @classmethod
     def of(cls, prepared: Sequence[Prepared]) -> Joined:
         """Join calls; each must have a turn."""
         parts = chain.from_iterable((_BREAK, p.folded.codes) for p in prepared)
         codes = tables.match_table()[np.concatenate([*parts, _BREAK])]
-        return cls(codes, np.cumsum(codes == _BREAK[0]) - 1)
+        roles = [_ROLE.get(role, len(ROLES) - 1) for p in prepared for role in p.roles]
+        return cls(codes, np.cumsum(codes == _BREAK[0]) - 1, np.array(roles, dtype=np.int64))
 
 
 class Lists:
@@ -87,13 +93,16 @@ class Table:
         first = self._first[self._slots(keys)]
         at = np.flatnonzero(first >= 0)
         numbers, sought = first[at].astype(np.int64), keys[at]
+        wrong = np.flatnonzero(self._keys[numbers] != sought)
         for _ in range(self._deepest - 1):
-            numbers += self._keys[numbers] != sought
-        same = self._keys[numbers] == sought
-        return at[same], numbers[same]
+            numbers[wrong] += 1
+            wrong = wrong[self._keys[numbers[wrong]] != sought[wrong]]
+        found = np.ones(len(at), dtype=bool)
+        found[wrong] = False
+        return at[found], numbers[found]
 
     def _slots(self, keys: Keys) -> Ints:
-        return ((keys * _MIX) >> self._shift).astype(np.int64)
+        return ((keys * _MIX) >> self._shift).view(np.int64)
 
 
 class Grams:

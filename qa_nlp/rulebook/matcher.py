@@ -12,17 +12,18 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import Any
 
+import msgspec
 import re2
 
 from qa_nlp.rulebook.anchors import Need, needs
-from qa_nlp.rulebook.grams import Joined
+from qa_nlp.rulebook.grams import ANY, Joined
 from qa_nlp.rulebook.language import SyntaxProblem, parse
 from qa_nlp.rulebook.nodes import Alt, Node, begins_turn, to_regex
 from qa_nlp.rulebook.rule import Rule
-from qa_nlp.rulebook.triggers import ANY, Candidate, Triggers
+from qa_nlp.rulebook.triggers import Candidate, Triggers
 from qa_nlp.text import tables
 from qa_nlp.text.fold import sound
 from qa_nlp.text.prepared import Prepared
@@ -34,8 +35,7 @@ SOUND_CONFIDENCE = 0.8
 TOGETHER = 4096
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """A rule found at a half-open span of the joined text."""
 
     rule: Rule
@@ -116,7 +116,8 @@ class Condition:
 
     def found(self, text: str, start: int, end: int) -> bool:
         """Whether the pattern occurs between two positions."""
-        return self.pattern is not None and self.pattern.regex.search(text, start, end) is not None
+        pattern = self.pattern
+        return pattern is not None and pattern.regex.search(text, start, end) is not None
 
 
 Search = Callable[[str, int, int], "re.Match[str] | None"]
@@ -183,16 +184,15 @@ class Matcher:
         if not prepared:
             return []
         joined = Joined.of(prepared)
-        roles = list(chain.from_iterable(p.roles for p in prepared))
-        words = self._exact.candidates(joined.codes, joined, roles)
-        sounds = self._sound.candidates(tables.sound_table()[joined.codes], joined, roles)
+        words = self._exact.candidates(joined.codes, joined)
+        sounds = self._sound.candidates(tables.sound_table()[joined.codes], joined)
         firsts = list(accumulate((len(p.roles) for p in prepared), initial=0))
         return [
             self._hits(p, words.of_call(first, last), sounds.of_call(first, last))
             for p, first, last in zip(prepared, firsts, firsts[1:], strict=False)
         ]
 
-    def _hits(self, prepared: Prepared, words: Iterable[Candidate], sounds: Iterable[Candidate]) -> list[Hit]:
+    def _hits(self, prepared: Prepared, words: Sequence[Candidate], sounds: Sequence[Candidate]) -> list[Hit]:
         folded = prepared.folded
         text, starts, ends = folded.match, folded.starts, folded.ends
         hits: list[Hit] = []
@@ -206,11 +206,12 @@ class Matcher:
                 if self.rules[index].speaker in (role, ANY) and self._in_scope(prepared, index, turn):
                     spans = _re2_spans(self.patterns[index].regex, text, starts[turn], ends[turn])
                     self._add(prepared, index, turn, "exact", spans, hits)
-        done = {(hit.rule.id, hit.turn) for hit in hits}
-        for turn, index, alternatives in sounds:
-            if (self.rules[index].id, turn) not in done and self._in_scope(prepared, index, turn):
-                spans = self._by_sound.spans(alternatives, prepared.sound, starts[turn], ends[turn])
-                self._add(prepared, index, turn, "phonetic", spans, hits)
+        if sounds:
+            done = {(hit.rule.id, hit.turn) for hit in hits}
+            for turn, index, alternatives in sounds:
+                if (self.rules[index].id, turn) not in done and self._in_scope(prepared, index, turn):
+                    spans = self._by_sound.spans(alternatives, prepared.sound, starts[turn], ends[turn])
+                    self._add(prepared, index, turn, "phonetic", spans, hits)
         hits.sort(key=lambda hit: (hit.start, hit.end, hit.rule.id))
         return hits
 
@@ -235,13 +236,13 @@ class Matcher:
         text = prepared.folded.match
         if self.unless[index].found(text, start, end):
             return False
-        if self.along[index].pattern is not None and not self.along[index].found(text, start, end):
+        along, customer = self.along[index], self.customer[index]
+        if along.pattern is not None and not along.found(text, start, end):
             return False
-        customer = self.customer[index]
         if customer.pattern is None:
             return True
-        spans = ((prepared.folded.starts[t], prepared.folded.end_of(t)) for t in prepared.before[turn])
-        return any(customer.found(text, a, b) for a, b in spans)
+        starts, ends = prepared.folded.starts, prepared.folded.ends
+        return any(customer.found(text, starts[t], ends[t]) for t in prepared.before[turn])
 
 
 def _re2_spans(regex: Any, text: str, start: int, end: int) -> list[tuple[int, int]]:

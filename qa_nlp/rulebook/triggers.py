@@ -8,19 +8,16 @@ number of rules.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from qa_nlp.rulebook.anchors import Need
-from qa_nlp.rulebook.grams import Grams, Ints, Joined, Lists, Table, spread
+from qa_nlp.rulebook.grams import ANY, ROLES, Grams, Ints, Joined, Lists, Table, spread
 from qa_nlp.rulebook.rule import Rule
 from qa_nlp.text import tables
 
-ANY = "any"
-ROLES = ("agent", "customer", ANY)
 NONE = -1
 # A turn, the index of a rule that may match in it, and which of ``Triggers.needs``.
 Candidate = tuple[int, int, list[int]]
@@ -34,10 +31,11 @@ class Candidates:
     rules: list[int]
     alternatives: list[list[int]]
 
-    def of_call(self, first: int, last: int) -> Iterator[Candidate]:
+    def of_call(self, first: int, last: int) -> list[Candidate]:
         """Those of the call whose turns have the numbers from ``first`` to before ``last``; it counts from 0."""
         a, b = bisect_left(self.turns, first), bisect_left(self.turns, last)
-        return zip([turn - first for turn in self.turns[a:b]], self.rules[a:b], self.alternatives[a:b], strict=True)
+        turns = [turn - first for turn in self.turns[a:b]]
+        return list(zip(turns, self.rules[a:b], self.alternatives[a:b], strict=True))
 
 
 class Triggers:
@@ -50,10 +48,14 @@ class Triggers:
         self._speaks = np.array([[speaker in (role, ANY) for speaker in speakers] for role in ROLES], dtype=bool)
         sets = {near.words: 0 for need in self.needs for near in need.others}
         numbers = {words: nth for nth, words in enumerate(sets)}
-        self._near = np.full((max((len(n.others) for n in self.needs), default=0), 3, len(self.needs)), NONE)
+        most = max((len(need.others) for need in self.needs), default=0)
+        self._sets, self._least, self._most = np.full((3, most, len(self.needs)), NONE)
         for nth, need in enumerate(self.needs):
             for place, near in enumerate(need.others):
-                self._near[place, :, nth] = numbers[near.words], near.least, near.most
+                self._sets[place, nth], self._least[place, nth], self._most[place, nth] = (
+                    numbers[near.words], near.least, near.most,
+                )  # fmt: skip
+        self._margin = max(1, int(np.abs(self._least).max(initial=0)), int(self._most.max(initial=0)) + 1)
         spelled = {word: heard(word) for words in (*numbers, *(n.trigger for n in self.needs)) for word in words}
         self._grams = Grams(spelled.values())
         gram = {word: self._grams.number(form) for word, form in spelled.items()}
@@ -62,37 +64,37 @@ class Triggers:
         members = [number << 32 | gram[word] for words, number in numbers.items() for word in words]
         self._members = Table(np.array(members, dtype=np.uint64))
 
-    def candidates(self, codes: tables.Array, joined: Joined, roles: Sequence[str]) -> Candidates:
+    def candidates(self, codes: tables.Array, joined: Joined) -> Candidates:
         """Rules that may match in the turns of several calls.
 
         Args:
             codes: code points of the joined text in the form in which words are heard.
-            joined: where its turns are.
-            roles: who spoke, for every turn.
+            joined: where its turns are, and whose.
         """
         places, grams = self._grams.find(codes)
         rows, needs = self._needs_of.of(grams)
         triggers = places[rows]
-        role = np.array([ROLES.index(role) if role in ROLES else len(ROLES) - 1 for role in roles], dtype=np.int64)
-        spoken = self._speaks[role[joined.turns[triggers]], needs]
+        spoken = self._speaks[joined.roles[joined.turns[triggers]], needs]
         triggers, needs = triggers[spoken], needs[spoken]
-        before = np.searchsorted(places, np.arange(len(codes) + 1))
-        for near in self._near:
-            met = self._met(near[:, needs], triggers, before, grams)
+        before = self._before(places, len(codes))
+        for sets, least, most in zip(self._sets, self._least, self._most, strict=True):
+            asked = np.flatnonzero(sets[needs] != NONE)
+            need, trigger = needs[asked], triggers[asked] + self._margin
+            begins, ends = before[trigger + least[need]], before[trigger + most[need] + 1]
+            rows, at = spread(begins, ends - begins)
+            found, _ = self._members.find((sets[need][rows] << 32 | grams[at]).view(np.uint64))
+            met = np.ones(len(needs), dtype=bool)
+            met[asked] = False
+            met[asked[rows[found]]] = True
             triggers, needs = triggers[met], needs[met]
         return self._grouped(joined.turns[triggers], needs)
 
-    def _met(self, near: Ints, triggers: Ints, before: Ints, grams: Ints) -> npt.NDArray[np.bool_]:
-        """Whether one of a set of words (or NONE) begins near a trigger; ``before`` counts the grams before each place."""
-        met = near[0] == NONE
-        asked = np.flatnonzero(~met)
-        words, least, most = near[:, asked]
-        begins = before[np.clip(triggers[asked] + least, 0, len(before) - 1)]
-        ends = before[np.clip(triggers[asked] + most + 1, 0, len(before) - 1)]
-        rows, at = spread(begins, ends - begins)
-        found, _ = self._members.find((words[rows] << 32 | grams[at]).astype(np.uint64))
-        met[asked[rows[found]]] = True
-        return met
+    def _before(self, places: Ints, size: int) -> Ints:
+        """How many grams begin before each place of a text, and before places a margin outside it."""
+        counts = np.bincount(places, minlength=size)
+        return np.concatenate(
+            [np.zeros(self._margin + 1, np.int64), np.cumsum(counts), np.full(self._margin, len(places))]
+        )
 
     def _grouped(self, turns: Ints, needs: Ints) -> Candidates:
         keys = np.sort(turns * len(self.needs) + needs)
