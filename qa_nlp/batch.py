@@ -11,7 +11,7 @@ import errno
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -28,16 +28,18 @@ from qa_nlp.engines.local import Setup, run
 from qa_nlp.errors import Problem, UsageError
 from qa_nlp.inspector import Inspector
 from qa_nlp.model.store import load_model
-from qa_nlp.privacy.shield import ShownFinding, ShownVerdict
+from qa_nlp.privacy.shield import ShownFinding
 from qa_nlp.privacy.span import MASK
 from qa_nlp.read import open_calls
 from qa_nlp.read.opening import walk
 from qa_nlp.repeats import Repeats
+from qa_nlp.report.entry import Entry
+from qa_nlp.report.pieces import Makers
 from qa_nlp.report.totals import Totals
 from qa_nlp.report.writer import Writer, default_formats, known_formats
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.load import load_book
-from qa_nlp.spool import Chunk, Done, Left, Spool, decoded
+from qa_nlp.spool import Chunk, Left, Spool, decoded
 
 MARK = "run.json"
 SPOOL = "spool.jsonl"
@@ -114,16 +116,17 @@ def score_batch(
             chunks = (
                 engine.chunks(paths, meta, setup, partial / STAGED, resume)
                 if engine
-                else _chunks(spool, paths, meta, setup, jobs, inspector)
+                else _chunks(spool, paths, meta, setup, jobs, inspector, writer.wanted)
             )
             _feed(writer, chunks, book, setup.shield.mask, progress)
             writer.finish()
             if engine:
                 _finish(engine, partial / RESULT, wanted)
-            calls, resumed = writer.totals.calls, engine.resumed if engine else spool.items
+            calls, skipped = writer.figures.totals.calls, writer.figures.skipped
+            resumed = engine.resumed if engine else spool.items
             details = {
                 "qa_nlp": __version__, "rulebook": book.digest, "model": model.version, "profile": setup.profile,
-                "inputs": [str(path) for path in paths], "calls": calls, "skipped": writer.skipped, "jobs": jobs,
+                "inputs": [str(path) for path in paths], "calls": calls, "skipped": skipped, "jobs": jobs,
                 "formats": sorted(wanted), "masked": setup.shield.mask, "pseudonyms": setup.shield.key is not None,
                 "resumed": resumed, "began": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
                 "seconds": round(time.time() - began, 3), **(engine.facts if engine else {}),
@@ -132,18 +135,24 @@ def score_batch(
             (partial / RESULT / MARK).write_text(text, encoding="utf-8")
             _swap(partial / RESULT, out)
         shutil.rmtree(partial, ignore_errors=True)
-    return Outcome(out, calls, writer.skipped, writer.totals, resumed)
+    return Outcome(out, calls, skipped, writer.figures.totals, resumed)
 
 
 def _chunks(
-    spool: Spool, paths: Sequence[Path], meta: Path | None, setup: Setup, jobs: int, inspector: Inspector
+    spool: Spool,
+    paths: Sequence[Path],
+    meta: Path | None,
+    setup: Setup,
+    jobs: int,
+    inspector: Inspector,
+    wanted: Callable[[], frozenset[str]],
 ) -> Iterator[Chunk]:
     """First what an earlier run finished, then the rest; a chunk is on disk before it is reported."""
     yield from spool.kept()
     items = islice(open_calls(paths, meta), spool.items, None)
-    for line in run(items, setup, jobs, inspector):
+    for line, ready in run(items, setup, jobs, inspector, wanted):
         spool.append(line)
-        yield decoded(line)
+        yield Chunk(decoded(line), ready)
 
 
 def _finish(engine: Engine, result: Path, wanted: set[str]) -> None:
@@ -156,24 +165,28 @@ def _finish(engine: Engine, result: Path, wanted: set[str]) -> None:
 def _feed(
     writer: Writer, chunks: Iterable[Chunk], book: Rulebook, masked: bool, progress: Callable[[int], None]
 ) -> None:
-    repeats = Repeats(book)
-    for record in (record for chunk in chunks for record in chunk):
+    repeats, makers = Repeats(book), Makers(book)
+    for record, ready in (pair for chunk in chunks for pair in zip(*chunk, strict=True)):
         if isinstance(record, Left):
             writer.skip(record.item)
             continue
-        writer.add(record.call, _linked(record, repeats, masked))
-        progress(writer.totals.calls)
+        entry = Entry(record.call, record.verdict, makers, ready)
+        writer.add(_linked(entry, record.links, repeats, makers, masked))
+        progress(writer.figures.totals.calls)
 
 
-def _linked(record: Done, repeats: Repeats, masked: bool) -> ShownVerdict:
-    """The verdict with a finding for a caller who came back; its quote is cut from words already masked."""
-    verdict = repeats.link(replace(record.call, meta=dict(record.links)), record.verdict)
-    if verdict is record.verdict:
-        return record.verdict
-    *rest, last = verdict.findings
-    if masked and MASK in last.quote:
-        last = ShownFinding(**asdict(last) | {"masked": True})
-    return replace(record.verdict, findings=(*rest, last))
+def _linked(entry: Entry, links: Mapping[str, str], repeats: Repeats, makers: Makers, masked: bool) -> Entry:
+    """The entry with a finding for a caller who came back; its quote is cut from words already masked."""
+    earlier = repeats.earlier(links, entry.counted)
+    if earlier is None:
+        return entry
+    call, verdict = entry.whole
+    finding = repeats.finding(call, earlier)
+    if finding is None:
+        return entry
+    if masked and MASK in finding.quote:
+        finding = ShownFinding(**asdict(finding) | {"masked": True})
+    return Entry(call, replace(verdict, findings=(*verdict.findings, finding)), makers)
 
 
 def _header(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import Any, Protocol
 
 import msgspec
-from msgspec.structs import replace
 
 from qa_nlp.check.remark import remark
-from qa_nlp.records import Call, Verdict
+from qa_nlp.records import Call, Finding
 from qa_nlp.rulebook.book import Rulebook
 
 KEYS = ("caller", "account")
@@ -20,38 +20,60 @@ CODE = "repeat_call"
 _CALL = msgspec.json.Decoder(tuple[str, str, str])
 
 
-@dataclass
+class Known(Protocol):
+    """What is remembered of a call: parts of its verdict."""
+
+    @property
+    def call_id(self) -> str:
+        """Its id."""
+
+    @property
+    def started_at(self) -> str:
+        """When it began."""
+
+    @property
+    def category(self) -> str:
+        """What it was about."""
+
+
 class Repeats:
     """Remembers the last call of each caller (as a hash; at most ``REMEMBERED`` of them).
 
     What is remembered of a call (id, time, category) is kept encoded, which takes half the memory of a tuple.
     """
 
-    book: Rulebook
-    seen: OrderedDict[bytes, bytes] = field(default_factory=OrderedDict)
+    def __init__(self, book: Rulebook) -> None:
+        self._row = next((row for row in book.tables["conduct"] if row["项目"] == CODE), None)
+        self._seen: OrderedDict[bytes, bytes] = OrderedDict()
 
-    def link(self, call: Call, verdict: Verdict) -> Verdict:
-        """The verdict, with a finding where the caller called about the same matter before."""
-        row = next((r for r in self.book.tables["conduct"] if r["项目"] == CODE), None)
-        keys = [blake2b(f"{k}:{v}".encode(), digest_size=8).digest() for k in KEYS if (v := call.meta.get(k))]
-        if row is None or not keys:
-            return verdict
-        last = next((self.seen[key] for key in keys if key in self.seen), None)
-        this = msgspec.json.encode((call.call_id, call.started_at, verdict.category))
+    def earlier(self, caller: Mapping[str, Any], call: Known) -> str | None:
+        """Id of the caller's last call where it was about the same matter not long ago; this call is remembered.
+
+        ``caller`` holds what the caller is known by, under ``KEYS``.
+        """
+        keys = [blake2b(f"{k}:{v}".encode(), digest_size=8).digest() for k in KEYS if (v := caller.get(k))]
+        if self._row is None or not keys:
+            return None
+        last = next((self._seen[key] for key in keys if key in self._seen), None)
+        this = msgspec.json.encode((call.call_id, call.started_at, call.category))
         for key in keys:
-            self.seen[key] = this
-            self.seen.move_to_end(key)
-        while len(self.seen) > REMEMBERED:
-            self.seen.popitem(last=False)
-        turns = [i for i, turn in enumerate(call.turns) if turn.role == "customer"]
-        if last is None or not turns:
-            return verdict
-        earlier, at, category = _CALL.decode(last)
-        if category != verdict.category or not _within(at, call.started_at, float(row["数值"] or 7)):
-            return verdict
-        text = call.turns[turns[0]].text
-        finding = remark(row, turns[0], (0, len(text), text), detail=f"（上次：{earlier}）", match="linked")
-        return replace(verdict, findings=(*verdict.findings, finding))
+            self._seen[key] = this
+            self._seen.move_to_end(key)
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        if last is None:
+            return None
+        call_id, at, category = _CALL.decode(last)
+        near = category == call.category and _within(at, call.started_at, float(self._row["数值"] or 7))
+        return call_id if near else None
+
+    def finding(self, call: Call, earlier: str) -> Finding | None:
+        """The finding for a caller who came back, on the customer's first turn; None where there is none."""
+        turn = next((number for number, turn in enumerate(call.turns) if turn.role == "customer"), None)
+        if self._row is None or turn is None:
+            return None
+        text = call.turns[turn].text
+        return remark(self._row, turn, (0, len(text), text), detail=f"（上次：{earlier}）", match="linked")
 
 
 def _within(earlier: str, later: str, days: float) -> bool:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any, NamedTuple
 
 import msgspec
 
 from qa_nlp.errors import Problem, UsageError
-from qa_nlp.privacy.shield import ShownVerdict
-from qa_nlp.records import Call, Skipped
+from qa_nlp.records import Skipped
 
 try:
     import fcntl
@@ -25,10 +25,10 @@ except ImportError:  # pragma: no cover - Windows has no advisory locks
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
-    """An inspected call as it may be shown; ``links`` are hashes by which its caller is known again."""
+    """An inspected call as it may be shown and its verdict, both as JSON; its caller is known again by ``links``."""
 
-    call: Call
-    verdict: ShownVerdict
+    call: msgspec.Raw
+    verdict: msgspec.Raw
     links: dict[str, str]
 
 
@@ -39,24 +39,40 @@ class Left(msgspec.Struct, frozen=True, tag="left"):
 
 
 Record = Done | Left
-Chunk = tuple[Record, ...]
-_CHUNK = msgspec.json.Decoder(tuple[Record, ...])
+Records = tuple[Record, ...]
+# Pieces of reports by format, made where the call was inspected; they are made again when a run goes on.
+Ready = Mapping[str, Any]
+_RECORDS = msgspec.json.Decoder(Records)
 _HEADER = msgspec.json.Decoder(dict[str, str])
 _ENCODER = msgspec.json.Encoder()
 
 
-def encoded(chunk: Chunk) -> bytes:
-    """A chunk as one line."""
-    return _ENCODER.encode(chunk) + b"\n"
+class Inspected(NamedTuple):
+    """A chunk as it leaves the process that inspected it: its line, and for each record what is ready of it."""
+
+    line: bytes
+    ready: Sequence[Ready]
 
 
-def decoded(line: bytes) -> Chunk:
-    """A line as a chunk.
+class Chunk(NamedTuple):
+    """A chunk as it enters the reports."""
+
+    records: Records
+    ready: Sequence[Ready]
+
+
+def encoded(records: Iterable[Record]) -> bytes:
+    """Records as one line."""
+    return _ENCODER.encode(tuple(records)) + b"\n"
+
+
+def decoded(line: bytes) -> Records:
+    """The records of a line.
 
     Raises:
         msgspec.DecodeError: when it is none.
     """
-    return _CHUNK.decode(line)
+    return _RECORDS.decode(line)
 
 
 class Spool:
@@ -96,12 +112,12 @@ class Spool:
                 if not line.endswith(b"\n"):
                     break
                 try:
-                    chunk = decoded(line)
+                    records = decoded(line)
                 except (msgspec.DecodeError, UnicodeDecodeError):
                     break
                 end += len(line)
-                self.items += len(chunk)
-                yield chunk
+                self.items += len(records)
+                yield Chunk(records, ({},) * len(records))
         self._file.seek(end)
         self._file.truncate()
 

@@ -26,6 +26,10 @@ def test_links(second: dict[str, object], linked: bool, inspector: Inspector) ->
     later = replace(first, call_id="A2", **second)
     repeats = Repeats(inspector.book)
     verdicts = inspector.inspect([first, later])
-    repeats.link(first, verdicts[0])
-    codes = [finding.code for finding in repeats.link(later, verdicts[1]).findings]
-    assert ("repeat_call" in codes) is linked
+    assert repeats.earlier(first.meta, verdicts[0]) is None
+    earlier = repeats.earlier(later.meta, verdicts[1])
+    assert earlier == ("A1" if linked else None)
+    if earlier:
+        finding = repeats.finding(later, earlier)
+        assert finding
+        assert (finding.code, finding.quote) == ("repeat_call", later.turns[1].text)

@@ -6,12 +6,16 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Raw
 
 from qa_nlp.inspector import Inspector
 from qa_nlp.model.store import load_model
@@ -19,8 +23,9 @@ from qa_nlp.privacy.shield import Shield
 from qa_nlp.process import calm
 from qa_nlp.records import Call, Skipped, Verdict
 from qa_nlp.repeats import KEYS
+from qa_nlp.report.pieces import Makers
 from qa_nlp.rulebook.load import load_book
-from qa_nlp.spool import Done, Left, Record, encoded
+from qa_nlp.spool import Done, Inspected, Left, Record, encoded
 
 CHUNK = 64
 AHEAD = 4
@@ -28,6 +33,7 @@ AHEAD = 4
 SMALL = 4
 # A linear model on 64 calls is too small for threads; they would only fight over the cores.
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+_ENCODER = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True)
@@ -41,17 +47,23 @@ class Setup:
 
 
 def run(
-    items: Iterable[Call | Skipped], setup: Setup, jobs: int, inspector: Inspector | None = None
-) -> Iterator[bytes]:
-    """Inspect calls lazily; one spool line a chunk, in the order of the input whatever the number of processes.
+    items: Iterable[Call | Skipped],
+    setup: Setup,
+    jobs: int,
+    inspector: Inspector | None = None,
+    formats: Callable[[], frozenset[str]] = frozenset,
+) -> Iterator[Inspected]:
+    """Inspect calls lazily, chunk by chunk in the order of the input whatever the number of processes.
 
-    At most ``AHEAD`` chunks a process are under way, however slowly the lines are taken. A small batch runs in this
+    At most ``AHEAD`` chunks a process are under way, however slowly they are taken. A small batch runs in this
     process whatever ``jobs`` says, with ``inspector`` where the caller has one of this ``setup`` already.
+    ``formats`` tells of which reports pieces are to be ready; it is asked again for every chunk.
     """
     chunks = _chunks(items)
     first = list(islice(chunks, SMALL)) if jobs > 1 else []
     if len(first) < SMALL:
-        yield from (inspect_chunk(chunk, setup, inspector) for chunk in chain(first, chunks))
+        bench = Bench(inspector, setup.shield) if inspector else _bench(setup)
+        yield from (bench.inspect(chunk, formats()) for chunk in chain(first, chunks))
         return
     chunks = chain(first, chunks)
     # Imported here: a run in one process needs none of it. A pool of its own, not loky's shared one:
@@ -59,12 +71,12 @@ def run(
     from joblib.externals.loky import ProcessPoolExecutor
 
     pool = ProcessPoolExecutor(max_workers=jobs, env=THREADS, initializer=_end_with_parent)
-    waiting = deque(pool.submit(inspect_chunk, chunk, setup) for chunk in islice(chunks, AHEAD * jobs))
+    waiting = deque(pool.submit(inspect_chunk, chunk, setup, formats()) for chunk in islice(chunks, AHEAD * jobs))
     try:
         while waiting:
-            line = waiting.popleft().result()
-            waiting.extend(pool.submit(inspect_chunk, chunk, setup) for chunk in islice(chunks, 1))
-            yield line
+            inspected = waiting.popleft().result()
+            waiting.extend(pool.submit(inspect_chunk, chunk, setup, formats()) for chunk in islice(chunks, 1))
+            yield inspected
     except BaseException:
         pool.shutdown(wait=False, kill_workers=True)
         raise
@@ -84,41 +96,54 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def inspect_chunk(chunk: list[Call | Skipped], setup: Setup, inspector: Inspector | None = None) -> bytes:
-    """Inspect one chunk in this process; a call that breaks the program is skipped, not lost."""
-    inspector = inspector or _inspector(setup)
-    calls = [item for item in chunk if isinstance(item, Call)]
-    try:
-        verdicts = dict(zip(map(id, calls), inspector.inspect(calls), strict=True))
-    except Exception:
-        verdicts = {}
-    records = [_one(item, verdicts, inspector, setup.shield) for item in chunk]
-    return encoded(tuple(records))
-
-
-def _one(item: Call | Skipped, verdicts: dict[int, Verdict], inspector: Inspector, shield: Shield) -> Record:
-    if isinstance(item, Skipped):
-        return Left(shield.skipped(item))
-    try:
-        verdict = verdicts.get(id(item)) or inspector.inspect([item])[0]
-        return _shown(item, verdict, shield)
-    except Exception as error:
-        reason = f"检查时出错：{type(error).__name__}: {error}"
-        advice = "这是程序的缺陷，请把这通电话的文本（隐去个人信息）发给维护者"
-        return Left(shield.skipped(Skipped("", None, item.call_id, reason, advice)))
-
-
-def _shown(call: Call, verdict: Verdict, shield: Shield) -> Done:
-    links = {
-        key: blake2b(str(value).encode(), digest_size=16).hexdigest() for key in KEYS if (value := call.meta.get(key))
-    }
-    shown, covered = shield.shown(call, verdict)
-    return Done(shown, covered, links)  # type: ignore[arg-type]  # encodes as a ShownVerdict, plain findings included
+def inspect_chunk(chunk: list[Call | Skipped], setup: Setup, formats: frozenset[str]) -> Inspected:
+    """Inspect one chunk in this process, which loads what ``setup`` names once."""
+    return _bench(setup).inspect(chunk, formats)
 
 
 @cache
-def _inspector(setup: Setup) -> Inspector:
-    return Inspector(load_book(setup.profile, setup.lexicons), load_model(setup.model))
+def _bench(setup: Setup) -> Bench:
+    return Bench(Inspector(load_book(setup.profile, setup.lexicons), load_model(setup.model)), setup.shield)
+
+
+class Bench:
+    """What a process needs to inspect chunks and to make of them what the reports take."""
+
+    def __init__(self, inspector: Inspector, shield: Shield) -> None:
+        self._inspector, self._shield = inspector, shield
+        self._makers = Makers(inspector.book)
+
+    def inspect(self, chunk: list[Call | Skipped], formats: Iterable[str]) -> Inspected:
+        """Inspect one chunk; a call that breaks the program is skipped, not lost."""
+        calls = [item for item in chunk if isinstance(item, Call)]
+        try:
+            verdicts = dict(zip(map(id, calls), self._inspector.inspect(calls), strict=True))
+        except Exception:
+            verdicts = {}
+        records, ready = zip(*(self._one(item, verdicts, formats) for item in chunk), strict=True)
+        return Inspected(encoded(records), ready)
+
+    def _one(
+        self, item: Call | Skipped, verdicts: dict[int, Verdict], formats: Iterable[str]
+    ) -> tuple[Record, Mapping[str, Any]]:
+        shield = self._shield
+        if isinstance(item, Skipped):
+            return Left(shield.skipped(item)), {}
+        try:
+            call, verdict = shield.shown(item, verdicts.get(id(item)) or self._inspector.inspect([item])[0])
+            done = Done(Raw(_ENCODER.encode(call)), Raw(_ENCODER.encode(verdict)), _links(item))
+            return done, self._makers.ready(call, verdict, formats)
+        except Exception as error:
+            reason = f"检查时出错：{type(error).__name__}: {error}"
+            advice = "这是程序的缺陷，请把这通电话的文本（隐去个人信息）发给维护者"
+            return Left(shield.skipped(Skipped("", None, item.call_id, reason, advice))), {}
+
+
+def _links(call: Call) -> dict[str, str]:
+    """Hashes by which the caller is known again."""
+    return {
+        key: blake2b(str(value).encode(), digest_size=16).hexdigest() for key in KEYS if (value := call.meta.get(key))
+    }
 
 
 def _chunks(items: Iterable[Call | Skipped]) -> Iterator[list[Call | Skipped]]:

@@ -49,7 +49,7 @@ FIELDS = (
     "direction STRING, turns INT, summary STRING"
 )
 SURVEYED = "task LONG, found BINARY"
-STAGED = "task LONG, items LONG, places BINARY, chunk BINARY"
+STAGED = "task LONG, items LONG, places BINARY, chunk BINARY, ready BINARY"
 
 
 class SparkEngine:
@@ -125,7 +125,7 @@ class SparkEngine:
         if meta is not None:
             metadata(meta, skipped)
         if skipped:
-            yield tuple(Left(setup.shield.skipped(item)) for item in skipped)
+            yield Chunk(tuple(Left(setup.shield.skipped(item)) for item in skipped), ({},) * len(skipped))
         once = Once()
         self.resumed = sum(staged_items(_wave(folder, tasks), tasks) for tasks in plan.waves)
         for rows in self._waves(plan, kit, setup, folder):

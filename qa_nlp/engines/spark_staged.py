@@ -19,12 +19,16 @@ from qa_nlp.spool import Chunk, Left, decoded
 
 
 class Row(NamedTuple):
-    """One chunk of a task with the place of each item; at the task's end ``chunk`` is None, ``items`` their number."""
+    """One chunk of a task with the place of each item and what is ready of it for the reports.
+
+    At the task's end ``chunk`` and ``ready`` are None, ``items`` is the number of items.
+    """
 
     task: int
     items: int
     places: bytes
     chunk: bytes | None
+    ready: bytes | None
 
 
 def kept_plan(plan: Plan, folder: Path, resume: bool) -> Plan:
@@ -56,7 +60,7 @@ def staged_rows(folder: Path, tasks: range) -> Iterator[Row]:
     """
     expected = iter(tasks)
     task = next(expected, -1)
-    for row in _rows(folder, ("task", "items", "places", "chunk")):
+    for row in _rows(folder, ("task", "items", "places", "chunk", "ready")):
         if row[0] != task:
             raise _scattered(folder)
         yield Row(*row)
@@ -92,7 +96,7 @@ def first_only(row: Row, plan: Plan, once: Once, shield: Shield) -> Chunk:
     ):
         again = place.call_id is not None and once.again(place.call_id, place.line, plan.pieces[place.piece].source)
         records.append(Left(shield.skipped(again)) if again else record)
-    return tuple(records)
+    return Chunk(tuple(records), msgspec.msgpack.decode(row.ready or b"\x90"))
 
 
 def _scattered(folder: Path) -> UsageError:

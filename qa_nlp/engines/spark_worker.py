@@ -1,7 +1,7 @@
 """What runs in the Python processes of a Spark cluster: a task's pieces of the input → staged rows.
 
-A staged row holds a chunk of at most ``CHUNK`` items: where each came from, and the spool line that the local engine
-would have written for them. The last row of a task holds no chunk and says how many items there were.
+A staged row holds a chunk of at most ``CHUNK`` items: where each came from, the spool line that the local engine would
+have written for them, and the rows of the CSV tables. The last row of a task holds no chunk and says how many items there were.
 """
 
 from __future__ import annotations
@@ -23,7 +23,17 @@ from qa_nlp.read.pieces import Piece, read_piece, survey
 from qa_nlp.read.source import Item
 from qa_nlp.records import Call
 
-STAGED = pa.schema([("task", pa.int64()), ("items", pa.int64()), ("places", pa.binary()), ("chunk", pa.binary())])
+STAGED = pa.schema(
+    [
+        ("task", pa.int64()),
+        ("items", pa.int64()),
+        ("places", pa.binary()),
+        ("chunk", pa.binary()),
+        ("ready", pa.binary()),
+    ]
+)
+# Pieces of reports that grow with the batch; the driver makes those of the others, of which it needs few.
+FORMATS = frozenset({"csv"})
 SURVEYED = pa.schema([("task", pa.int64()), ("found", pa.binary())])
 
 
@@ -52,9 +62,10 @@ def inspect_tasks(batches: Batches, home: Path, kit: bytes, mask: bool, key: byt
         while chunk := list(islice(items, CHUNK)):
             count += len(chunk)
             places = msgspec.json.encode([place for place, _ in chunk])
-            line = inspect_chunk([item for _, item in chunk], setup)
-            yield pa.record_batch([[task], [count], [places], [line]], schema=STAGED)
-        yield pa.record_batch([[task], [count], [b"[]"], [None]], schema=STAGED)
+            line, ready = inspect_chunk([item for _, item in chunk], setup, FORMATS)
+            pieces = msgspec.msgpack.encode(ready)
+            yield pa.record_batch([[task], [count], [places], [line], [pieces]], schema=STAGED)
+        yield pa.record_batch([[task], [count], [b"[]"], [None], [None]], schema=STAGED)
 
 
 def _items(plan: Plan, task: int, table: Metadata) -> Iterator[tuple[Place, Item]]:

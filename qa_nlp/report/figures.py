@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from qa_nlp.records import Promise, Skipped, Verdict
+from qa_nlp.report.counted import Counted
 from qa_nlp.report.totals import AgentTotal, Tally, Totals
 
 PROMISES = 300
@@ -66,7 +67,7 @@ class Figures:
     versions: dict[str, str] = field(default_factory=dict)
     _due: list[tuple[str, int, int, str, str, Promise]] = field(default_factory=list)
 
-    def add(self, verdict: Verdict) -> None:
+    def add(self, verdict: Verdict | Counted) -> None:
         """Count one verdict."""
         self.versions = verdict.versions
         tally = Tally(verdict)
@@ -120,7 +121,7 @@ class Figures:
             bucket.points += mean.points
         return [(day.isoformat(), buckets[day]) for day in sorted(buckets)]
 
-    def _add_subtype(self, verdict: Verdict) -> None:
+    def _add_subtype(self, verdict: Verdict | Counted) -> None:
         total = self.subtypes.setdefault(verdict.subtype, SubtypeTotal())
         total.add(verdict.score)
         for step in verdict.steps:
@@ -128,7 +129,7 @@ class Figures:
                 total.decided[step.step] += 1
                 total.missing[step.step] += step.verdict == "violation"
 
-    def _add_time(self, verdict: Verdict) -> None:
+    def _add_time(self, verdict: Verdict | Counted) -> None:
         try:
             at = datetime.fromisoformat(verdict.started_at.strip())
         except ValueError:
@@ -136,7 +137,7 @@ class Figures:
         self.days.setdefault(at.date(), Mean()).add(verdict.score)
         self.hours.setdefault(at.hour, Mean()).add(verdict.score)
 
-    def _add_promise(self, verdict: Verdict, promise: Promise) -> None:
+    def _add_promise(self, verdict: Verdict | Counted, promise: Promise) -> None:
         self.promises[promise.status] += 1
         if not promise.due:
             return

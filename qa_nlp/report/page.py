@@ -10,8 +10,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from qa_nlp.records import CATEGORIES, DIMENSIONS, Call, Skipped, Verdict
+from qa_nlp.records import CATEGORIES, DIMENSIONS, Skipped
 from qa_nlp.report.charts import views
+from qa_nlp.report.entry import Entry
 from qa_nlp.report.figures import Figures
 from qa_nlp.report.kept import COUNT, SIZE, Kept
 from qa_nlp.report.naming import MATCHED, PROMISE_LONG, subtype_name
@@ -25,26 +26,23 @@ SCRIPTS = ("base.js", "list.js", "timeline.js", "dialogue.js", "main.js")
 
 
 class PageSink:
-    """Takes verdicts one by one; ``finish`` writes the file. The same input gives the same bytes.
+    """Takes calls one by one; ``finish`` writes the file. The same input gives the same bytes.
 
     Charts count every call. At most ``count`` calls and about ``size`` bytes of them can be
     opened: all, or the worst half and a sample that the call's number and id alone decide.
     """
 
-    def __init__(self, folder: Path, book: Rulebook, count: int = COUNT, size: int = SIZE) -> None:
-        self.folder, self.book = folder, book
-        self.figures = Figures()
+    def __init__(self, folder: Path, book: Rulebook, figures: Figures, count: int = COUNT, size: int = SIZE) -> None:
+        self.folder, self.book, self.figures = folder, book, figures
         self._payload = Payload(book)
         self._kept = Kept(count, size)
 
-    def add(self, call: Call, verdict: Verdict) -> None:
-        """Count one verdict and perhaps keep its call."""
-        self.figures.add(verdict)
-        self._kept.add(verdict.call_id, verdict.score, lambda: self._payload.encode(call, verdict))
+    def add(self, entry: Entry) -> None:
+        """Perhaps keep one call."""
+        self._kept.add(entry.counted.call_id, entry.counted.score, lambda: self._payload.encode(*entry.whole))
 
     def skip(self, item: Skipped) -> None:
-        """Count something that was not inspected."""
-        self.figures.skip(item)
+        """Skipped items are among the figures."""
 
     def finish(self) -> None:
         """Write the page."""

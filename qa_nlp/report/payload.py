@@ -14,13 +14,15 @@ from qa_nlp.rulebook.book import Rulebook
 TEXTS = 3_000
 # Longer transcripts are cut, so that one call cannot fill the page.
 CALL_CHARS = 30_000
-ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 def script_json(value: object) -> bytes:
     """JSON for a ``<script type="application/json">``; lone surrogates become ``?`` (one character each, too)."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.translate(ESCAPES).encode("utf-8", "replace")
+    for char, escape in ESCAPES.items():
+        text = text.replace(char, escape)
+    return text.encode("utf-8", "replace")
 
 
 class Payload:

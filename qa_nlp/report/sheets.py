@@ -1,8 +1,7 @@
-"""One sheet of the workbook: a heading row, typed cells, links, colours. Knows nothing of calls."""
+"""One sheet of the workbook: a heading row, rows, links, colours. Knows nothing of calls."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +9,10 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from qa_nlp.report.sheet_rows import ROW, STYLES, RowMaker, letters
 from qa_nlp.report.tables import Table
 
 ROWS = 1_048_576
-LINKS = 65_000
-CELL = 32_000
 FONT = "Microsoft YaHei"
 MARKS = {
     "bad": {"bg_color": "#F8D7DA", "font_color": "#7A1420"},
@@ -41,8 +39,6 @@ WIDTHS = {
     "文件": 40, "原因": 40, "怎么办": 50, "结论": 15, "步骤编号": 22, "证据": 14, "命中方式": 11, "与全批相比": 13,
     "平均分区间±": 13, "有差错通话数": 14, "红线通话数": 13, "评分通话数": 13, "确认问题数": 12, "疑似问题数": 12,
 }  # fmt: skip
-ONE_DECIMAL = {"得分", "平均分", "平均分区间±", "扣分", "语速", "语言能力", "判断能力", "业务能力", "主动能力"}
-PERCENT = {"把握", "可信度"}
 
 
 @dataclass(frozen=True)
@@ -50,83 +46,89 @@ class Formats:
     """The cell formats of a workbook."""
 
     head: Any
-    text: Any
-    wrap: Any
-    whole: Any
-    tenth: Any
-    percent: Any
-    link: Any
     marks: Mapping[str, Any]
 
 
 def formats_of(book: Workbook) -> Formats:
-    """Make the formats once for a workbook."""
+    """Make the formats once for a workbook, before any other: rows name theirs by number."""
     base = {"font_name": FONT, "font_size": 10, "valign": "top"}
+    head = {"bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "border": 1, "border_color": "#FFFFFF",
+            "valign": "vcenter"}  # fmt: skip
+    looks: dict[str, dict[str, object]] = {
+        "text": {"num_format": "@"},
+        "wrap": {"text_wrap": True},
+        "whole": {"num_format": "0"},
+        "tenth": {"num_format": "0.0"},
+        "percent": {"num_format": "0%"},
+        "link": {"font_color": "#0B5394", "underline": 1, "num_format": "@"},
+        "head": head,
+    }
+    formats = {name: book.add_format(base | looks[name]) for name in STYLES}
+    for form in formats.values():
+        form._get_xf_index()
+    return Formats(formats["head"], {name: book.add_format(mark) for name, mark in MARKS.items()})
 
-    def add(**more: object) -> Any:
-        return book.add_format(base | more)
 
-    return Formats(
-        head=add(bold=True, bg_color="#1F4E79", font_color="#FFFFFF", border=1, border_color="#FFFFFF", valign="vcenter"),
-        text=add(num_format="@"),
-        wrap=add(text_wrap=True),
-        whole=add(num_format="0"),
-        tenth=add(num_format="0.0"),
-        percent=add(num_format="0%"),
-        link=add(font_color="#0B5394", underline=1, num_format="@"),
-        marks={name: book.add_format(mark) for name, mark in MARKS.items()},
-    )  # fmt: skip
+class _Rows(Worksheet):  # type: ignore[misc]
+    """A worksheet of XlsxWriter with rows and links of which the XML is there already."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dim_rowmax: int | None = None
+        self.made: list[bytes] = []
+        self.links: list[str] = []
+
+    def _write_rows(self) -> None:
+        last = self.dim_rowmax
+        self.dim_rowmax = 0
+        super()._write_rows()
+        self.dim_rowmax = last
+        self.fh.flush()
+        self.fh.buffer.writelines(self.made)
+
+    def _write_hyperlinks(self) -> None:
+        if self.links:
+            self.fh.write(f"<hyperlinks>{''.join(self.links)}</hyperlinks>")
 
 
 class Sheet:
-    """Rows of one table, written as they come; ``full`` once Excel takes no more."""
+    """Rows of one table, appended as they come."""
 
-    def __init__(self, sheet: Worksheet, table: Table, formats: Formats) -> None:
-        self.sheet, self.table, self.formats = sheet, table, formats
-        self.row = 1
-        self.links = 0
-        self.headers = [column.header for column in table.columns]
-        self._columns = [(c.cell, c.header, *self._formats_for(c.header)) for c in table.columns]
-        for index, column in enumerate(table.columns):
-            sheet.write_string(0, index, column.header, formats.head)
-            sheet.set_column(index, index, WIDTHS.get(column.header, 11))
+    def __init__(self, file: Workbook, name: str, table: Table, formats: Formats) -> None:
+        self.name, self.headers, self.formats = name, table.headers, formats
+        self.next = 2
+        self._maker = RowMaker(table)
+        self._sheet = sheet = file.add_worksheet(name, worksheet_class=_Rows)
+        for index, header in enumerate(self.headers):
+            sheet.write_string(0, index, header, formats.head)
+            sheet.set_column(index, index, WIDTHS.get(header, 11))
         sheet.set_row(0, 22)
 
     def room_for(self, rows: int) -> bool:
         """Whether so many rows more still fit."""
-        return self.row + rows <= ROWS
+        return self.next + rows <= ROWS + 1
 
-    def add(self, item: object, links: Mapping[str, str] | None = None) -> None:
-        """Write one row; ``links`` maps headers to places in this workbook (``internal:'问题'!A2``)."""
-        sheet, row = self.sheet, self.row
-        for index, (cell, header, text_format, number_format) in enumerate(self._columns):
-            value = cell(item)
-            if value is None or value == "":
-                continue
-            target = links.get(header) if links else None
-            if target and self.links < LINKS:
-                self.links += 1
-                sheet.write_url(row, index, target, self.formats.link, plain(str(value)))
-            elif not isinstance(value, int | float):
-                sheet.write_string(row, index, plain(str(value)), text_format)
-            elif math.isfinite(value):
-                odd = number_format is self.formats.whole and value != int(value)
-                sheet.write_number(row, index, value, self.formats.tenth if odd else number_format)
-        self.row += 1
+    def append(self, row: bytes) -> None:
+        """Append a row that ``RowMaker`` made."""
+        self._sheet.made.append(row.replace(ROW, b"%d" % self.next))
+        self.next += 1
 
-    def _formats_for(self, header: str) -> tuple[Any, Any]:
-        """(of text, of numbers)."""
-        formats = self.formats
-        text = formats.wrap if WIDTHS.get(header, 0) >= 30 and header != "案例分析" else formats.text
-        number = formats.tenth if header in ONE_DECIMAL else formats.percent if header in PERCENT else formats.whole
-        return text, number
+    def add(self, item: object) -> None:
+        """Append the row of one item."""
+        self.append(self._maker.row(item))
+
+    def link(self, header: str, row: int, sheet: Sheet, there: int) -> None:
+        """Lead from the cell under a header to a row of another sheet; rows count from 1."""
+        cell = f"{letters(self.headers.index(header))}{row}"
+        self._sheet.links.append(f'<hyperlink ref="{cell}" location="\'{sheet.name}\'!A{there}"/>')
 
     def close(self, frozen_columns: int = 1) -> None:
         """Freeze the heading, add the filter and the colours, set it up for printing."""
-        sheet, last = self.sheet, max(1, self.row - 1)
+        sheet, last = self._sheet, max(1, self.next - 2)
+        sheet.dim_rowmax = self.next - 2
         sheet.freeze_panes(1, frozen_columns)
         sheet.autofilter(0, 0, last, len(self.headers) - 1)
-        sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{self.row}"})
+        sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{self.next - 1}"})
         sheet.repeat_rows(0)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -144,15 +146,3 @@ class Sheet:
             if header in ("通话数", "确认"):
                 bar = {"type": "data_bar", "bar_color": "#9DC3E6", "bar_solid": True}
                 sheet.conditional_format(1, index, last, index, bar)
-
-
-def plain(text: str) -> str:
-    """Text that Excel can hold: no lone surrogates, not longer than a cell (the CSV has all of it)."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    # Excel counts UTF-16 units, hence the margin below its 32,767.
-    return text if len(text) <= CELL // 2 else text[: CELL // 2] + "……（太长，全文见 CSV）"
-
-
-def place(sheet: str, row: int) -> str:
-    """A link to a row (counted from 0) of a sheet."""
-    return f"internal:'{sheet}'!A{row + 1}"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from qa_nlp.records import CATEGORIES, DIMENSIONS, Finding, Promise, Skipped, StepVerdict, Verdict
+from qa_nlp.records import CATEGORIES, DIMENSIONS, Skipped, Verdict
 from qa_nlp.report.naming import MATCHED, PROMISE, subject_name
 from qa_nlp.rulebook.book import Rulebook
 
@@ -21,28 +20,38 @@ RUN = frozenset(("=", "+", "-", "@", "\t", "\r"))
 
 @dataclass(frozen=True)
 class Column:
-    """One column: header, what it means, and how its cell is made from a row."""
+    """One column: header, what it means, and how its cell is made from a row's item (or items)."""
 
     header: str
     meaning: str
-    cell: Callable[[Any], object]
+    cell: Callable[..., object]
 
 
 @dataclass(frozen=True)
 class Table:
-    """One CSV file."""
+    """One CSV file. A row is made of what its cells take: a verdict, or a verdict and a part of it."""
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
 
     @cached_property
-    def _cells(self) -> tuple[Callable[[Any], object], ...]:
+    def _cells(self) -> tuple[Callable[..., object], ...]:
         return tuple(column.cell for column in self.columns)
 
-    def row(self, item: object) -> list[str]:
+    @property
+    def headers(self) -> list[str]:
+        """The headers of the columns."""
+        return [column.header for column in self.columns]
+
+    def values(self, *items: object) -> list[object]:
+        """Cells of one row as they are: text, numbers or None."""
+        return [cell(*items) for cell in self._cells]
+
+    def row(self, *items: object) -> list[str]:
         """Cells of one row as text that no spreadsheet runs."""
-        return [neutralised(text_of(cell(item))) for cell in self._cells]
+        texts = [v if type(v) is str else text_of(v) for v in self.values(*items)]
+        return [neutralised(text) if text[:1] in RUN else text for text in texts]
 
 
 def text_of(value: object) -> str:
@@ -67,9 +76,6 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-Pair = tuple[Verdict, Any]
 
 
 def all_tables(book: Rulebook) -> dict[str, Table]:
@@ -132,78 +138,72 @@ def code_name(code: str, book: Rulebook) -> str:
 
 
 def _findings(book: Rulebook) -> Table:
-    def of(cell: Callable[[Finding], object]) -> Callable[[Pair], object]:
-        return lambda pair: cell(pair[1])
 
     columns = [
-        Column("通话编号", "输入里的 call_id", lambda p: p[0].call_id),
-        Column("坐席", "座席工号", lambda p: p[0].agent_id),
-        Column("班组", "座席所在班组", lambda p: p[0].team),
-        Column("第几句", "从 1 数起", of(lambda f: f.turn + 1)),
-        Column("原话", "命中的字，一字不改", of(lambda f: f.quote)),
-        Column("问题", "差错名称", of(lambda f: code_name(f.code, book))),
-        Column("代码", "差错代码", of(lambda f: f.code)),
-        Column("严重度", "红线、严重、一般、轻微、提示", of(lambda f: SEVERITY.get(f.severity, f.severity))),
-        Column("结论", "确认、疑似（不扣分）、排除（留痕）", of(lambda f: STATUS[f.status])),
-        Column("扣分", "从总分里扣的分", of(lambda f: f.points)),
-        Column("理由", "为什么是问题", of(lambda f: f.message)),
-        Column("建议说法", "可以照着说的一句", of(lambda f: f.suggestion)),
-        Column("依据", "哪份规范", of(lambda f: f.basis)),
-        Column("规则号", "规则的编号；MODEL- 开头的来自语句模型", of(lambda f: f.rule_id)),
+        Column("通话编号", "输入里的 call_id", lambda v, f: v.call_id),
+        Column("坐席", "座席工号", lambda v, f: v.agent_id),
+        Column("班组", "座席所在班组", lambda v, f: v.team),
+        Column("第几句", "从 1 数起", lambda v, f: f.turn + 1),
+        Column("原话", "命中的字，一字不改", lambda v, f: f.quote),
+        Column("问题", "差错名称", lambda v, f: code_name(f.code, book)),
+        Column("代码", "差错代码", lambda v, f: f.code),
+        Column("严重度", "红线、严重、一般、轻微、提示", lambda v, f: SEVERITY.get(f.severity, f.severity)),
+        Column("结论", "确认、疑似（不扣分）、排除（留痕）", lambda v, f: STATUS[f.status]),
+        Column("扣分", "从总分里扣的分", lambda v, f: f.points),
+        Column("理由", "为什么是问题", lambda v, f: f.message),
+        Column("建议说法", "可以照着说的一句", lambda v, f: f.suggestion),
+        Column("依据", "哪份规范", lambda v, f: f.basis),
+        Column("规则号", "规则的编号；MODEL- 开头的来自语句模型", lambda v, f: f.rule_id),
         Column(
-            "命中方式", "原文、同音、语句模型、测量、先后次序、关联来电", of(lambda f: MATCHED.get(f.match, f.match))
+            "命中方式", "原文、同音、语句模型、测量、先后次序、关联来电", lambda v, f: MATCHED.get(f.match, f.match)
         ),
-        Column("可信度", "0–1", of(lambda f: f.confidence)),
-        Column("起", "原话在该句中的起点，从 0 数起", of(lambda f: f.start)),
-        Column("止", "原话在该句中的终点（不含）", of(lambda f: f.end)),
+        Column("可信度", "0–1", lambda v, f: f.confidence),
+        Column("起", "原话在该句中的起点，从 0 数起", lambda v, f: f.start),
+        Column("止", "原话在该句中的终点（不含）", lambda v, f: f.end),
     ]
     return Table("findings", "每个问题一行", tuple(columns))
 
 
 def _steps(book: Rulebook) -> Table:
-    def of(cell: Callable[[StepVerdict], object]) -> Callable[[Pair], object]:
-        return lambda pair: cell(pair[1])
 
     columns = [
-        Column("通话编号", "输入里的 call_id", lambda p: p[0].call_id),
-        Column("坐席", "座席工号", lambda p: p[0].agent_id),
-        Column("业务", "子类名称", lambda p: _subtype(book, p[0].subtype)),
-        Column("步骤", "步骤名称", of(lambda s: book.step_info(s.step).name)),
-        Column("步骤编号", "步骤编号", of(lambda s: s.step)),
-        Column("要求", "必须、条件、建议、情景；空白为清单之外做到的", of(lambda s: s.need)),
-        Column("结论", "合格、违规、不适用、证据不足", of(lambda s: VERDICT[s.verdict])),
+        Column("通话编号", "输入里的 call_id", lambda v, s: v.call_id),
+        Column("坐席", "座席工号", lambda v, s: v.agent_id),
+        Column("业务", "子类名称", lambda v, s: _subtype(book, v.subtype)),
+        Column("步骤", "步骤名称", lambda v, s: book.step_info(s.step).name),
+        Column("步骤编号", "步骤编号", lambda v, s: s.step),
+        Column("要求", "必须、条件、建议、情景；空白为清单之外做到的", lambda v, s: s.need),
+        Column("结论", "合格、违规、不适用、证据不足", lambda v, s: VERDICT[s.verdict]),
         Column(
             "扣分",
             "从总分里扣的分",
-            lambda p: p[0].step_points.get(p[1].step, 0.0) if p[1].verdict == "violation" else 0.0,
+            lambda v, s: v.step_points.get(s.step, 0.0) if s.verdict == "violation" else 0.0,
         ),
-        Column("第几句", "做到的那一句，从 1 数起", of(lambda s: None if s.turn is None else s.turn + 1)),
-        Column("原话", "做到的那句话", of(lambda s: s.quote)),
+        Column("第几句", "做到的那一句，从 1 数起", lambda v, s: None if s.turn is None else s.turn + 1),
+        Column("原话", "做到的那句话", lambda v, s: s.quote),
         Column(
             "证据",
             "规则号或语句模型；情景违规写缺什么",
-            of(lambda s: "语句模型" if s.evidence == "model" else s.evidence),
+            lambda v, s: "语句模型" if s.evidence == "model" else s.evidence,
         ),
-        Column("可信度", "0–1", of(lambda s: s.confidence)),
+        Column("可信度", "0–1", lambda v, s: s.confidence),
     ]
     return Table("steps", "每通电话的每个步骤一行", tuple(columns))
 
 
 def _promises(book: Rulebook) -> Table:
-    def of(cell: Callable[[Promise], object]) -> Callable[[Pair], object]:
-        return lambda pair: cell(pair[1])
 
     columns = [
-        Column("通话编号", "输入里的 call_id", lambda p: p[0].call_id),
-        Column("坐席", "座席工号", lambda p: p[0].agent_id),
-        Column("承诺事项", "承诺的是什么", of(lambda x: subject_name(x.subject, book))),
-        Column("原话", "承诺的原话", of(lambda x: x.quote)),
-        Column("数值", "承诺的数值，范围取上限", of(lambda x: x.amount)),
-        Column("单位", "分钟、小时、天、工作日", of(lambda x: x.unit)),
-        Column("到期", "按通话时间算出的到期时间", of(lambda x: x.due)),
-        Column("规定时限", "limits 表里的时限", of(lambda x: x.limit)),
-        Column("结论", "、".join(PROMISE.values()), of(lambda x: PROMISE.get(x.status, x.status))),
-        Column("第几句", "从 1 数起", of(lambda x: x.turn + 1)),
+        Column("通话编号", "输入里的 call_id", lambda v, p: v.call_id),
+        Column("坐席", "座席工号", lambda v, p: v.agent_id),
+        Column("承诺事项", "承诺的是什么", lambda v, p: subject_name(p.subject, book)),
+        Column("原话", "承诺的原话", lambda v, p: p.quote),
+        Column("数值", "承诺的数值，范围取上限", lambda v, p: p.amount),
+        Column("单位", "分钟、小时、天、工作日", lambda v, p: p.unit),
+        Column("到期", "按通话时间算出的到期时间", lambda v, p: p.due),
+        Column("规定时限", "limits 表里的时限", lambda v, p: p.limit),
+        Column("结论", "、".join(PROMISE.values()), lambda v, p: PROMISE.get(p.status, p.status)),
+        Column("第几句", "从 1 数起", lambda v, p: p.turn + 1),
     ]
     return Table("promises", "座席作出的每个时限承诺一行", tuple(columns))
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from qa_nlp.records import Verdict
+from qa_nlp.report.counted import Counted
 from qa_nlp.report.tables import Column, Table, code_name
 from qa_nlp.rulebook.book import Rulebook
 
@@ -13,7 +14,7 @@ from qa_nlp.rulebook.book import Rulebook
 class Tally:
     """What is counted of one verdict: codes that cost points (one entry a finding), steps that were missing."""
 
-    def __init__(self, verdict: Verdict) -> None:
+    def __init__(self, verdict: Verdict | Counted) -> None:
         self.codes = [f.code for f in verdict.findings if f.status == "confirmed" and f.points > 0]
         self.missing = [s.step for s in verdict.steps if s.verdict == "violation"]
 
@@ -33,7 +34,7 @@ class AgentTotal:
     missing: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
 
-    def add(self, verdict: Verdict, tally: Tally) -> None:
+    def add(self, verdict: Verdict | Counted, tally: Tally) -> None:
         """Count one verdict."""
         self.calls += 1
         self.vetoes += verdict.veto is not None
@@ -72,7 +73,7 @@ class Totals:
     calls: int = 0
     reviews: int = 0
 
-    def add(self, verdict: Verdict, tally: Tally | None = None) -> None:
+    def add(self, verdict: Verdict | Counted, tally: Tally | None = None) -> None:
         """Count one verdict."""
         self.calls += 1
         self.reviews += verdict.needs_review

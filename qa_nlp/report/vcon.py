@@ -19,6 +19,8 @@ import msgspec
 from qa_nlp import __version__
 from qa_nlp.privacy.span import MASK
 from qa_nlp.records import Call, Skipped, Turn, Verdict
+from qa_nlp.report.entry import Entry
+from qa_nlp.report.figures import Figures
 from qa_nlp.report.naming import subtype_name
 from qa_nlp.rulebook.book import Rulebook
 
@@ -43,14 +45,13 @@ class VconSink:
     Nothing in the files tells when they were written: the same input gives the same bytes.
     """
 
-    def __init__(self, folder: Path, book: Rulebook, a_folder: int = A_FOLDER) -> None:
-        self._root, self._book, self._a_folder = folder / FOLDER, book, a_folder
+    def __init__(self, folder: Path, book: Rulebook, figures: Figures, a_folder: int = A_FOLDER) -> None:
+        self._root, self._a_folder = folder / FOLDER, a_folder
         self._root.mkdir(parents=True, exist_ok=True)
-        self._encoder = msgspec.json.Encoder()
         self._names: set[str] = set()
         self._written = 0
 
-    def add(self, call: Call, verdict: Verdict) -> None:
+    def add(self, entry: Entry) -> None:
         """Write one call."""
         part, within = divmod(self._written, self._a_folder)
         folder = self._root / f"part-{part + 1:04d}" if part else self._root
@@ -58,14 +59,25 @@ class VconSink:
             folder.mkdir(exist_ok=True)
             self._names = set()
         self._written += 1
-        path = folder / (file_name(call.call_id, self._names) + SUFFIX)
-        path.write_bytes(self._encoder.encode(vcon(call, verdict, self._book)) + b"\n")
+        path = folder / (file_name(entry.counted.call_id, self._names) + SUFFIX)
+        path.write_bytes(entry.piece("vcon"))
 
     def skip(self, item: Skipped) -> None:
         """Skipped items have no vCon."""
 
     def finish(self) -> None:
         """Every file is already complete."""
+
+
+class VconFile:
+    """Makes the file of one call."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self._book, self._encoder = book, msgspec.json.Encoder()
+
+    def __call__(self, call: Call, verdict: Verdict) -> bytes:
+        """Its content."""
+        return self._encoder.encode(vcon(call, verdict, self._book)) + b"\n"
 
 
 def vcon(call: Call, verdict: Verdict, book: Rulebook) -> dict[str, Any]:

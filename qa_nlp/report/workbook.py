@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from qa_nlp.records import Call, Skipped, Verdict
+from qa_nlp.records import Skipped
+from qa_nlp.report.entry import Entry
 from qa_nlp.report.figures import Figures, compared
-from qa_nlp.report.naming import in_order, missing_names, step_name
+from qa_nlp.report.naming import in_order
 from qa_nlp.report.overview import Limits, write_overview
-from qa_nlp.report.sheets import Formats, Sheet, formats_of, place
+from qa_nlp.report.sheet_rows import CALL_ID, MISSING, listed_tables
+from qa_nlp.report.sheets import Sheet, formats_of
 from qa_nlp.report.tables import Column, Table, all_tables
 from qa_nlp.report.totals import AgentTotal, agents_table, rule_rows, rules_table
 from qa_nlp.rulebook.book import Rulebook
@@ -22,8 +23,6 @@ NAME = "report.xlsx"
 # About 200 bytes and 10 µs a cell: past this (some 4,000 calls) the rest is left to the CSV tables.
 CELLS = 400_000
 MADE = datetime(2000, 1, 1)
-# What somebody has to look at; steps that were done would be most of the sheet.
-OPEN = ("violation", "insufficient")
 SHEETS = {
     "calls": "通话", "findings": "问题", "steps": "步骤", "agents": "坐席", "teams": "班组", "rules": "规则",
     "promises": "承诺", "skipped": "跳过",
@@ -31,47 +30,42 @@ SHEETS = {
 
 
 class WorkbookSink:
-    """Takes verdicts one by one; ``finish`` writes the file. The same input gives the same bytes.
+    """Takes calls one by one; ``finish`` writes the file. The same input gives the same bytes.
 
     Calls are listed in the order of the input until ``cells`` cells are filled or a sheet is as
-    long as Excel allows; from then on they only count, and the first sheet says so.
+    long as Excel allows; from then on it is ``full``, they only count, and the first sheet says so.
     """
 
-    def __init__(self, folder: Path, book: Rulebook, cells: int = CELLS) -> None:
-        self.book, self.room = book, cells
-        self.figures = Figures()
+    def __init__(self, folder: Path, book: Rulebook, figures: Figures, cells: int = CELLS) -> None:
+        self.book, self.figures, self.room = book, figures, cells
         self.listed = 0
-        self._full = False
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        self._file = Workbook(str(folder / NAME), options)
+        self.full = False
+        self._file = Workbook(str(folder / NAME))
         self._file.set_properties({"title": "通话质检报告", "created": MADE})
-        self._formats = formats_of(self._file)
+        formats = formats_of(self._file)
         self._overview = self._file.add_worksheet("总览")
-        self._sheets = _sheets(self._file, book, self._formats, self.figures.everyone)
+        tables = _tables(book, figures.everyone)
+        self._sheets = {name: Sheet(self._file, SHEETS[name], tables[name], formats) for name in SHEETS}
+        self._filled = [self._sheets[name] for name in listed_tables(book)]
 
-    def add(self, call: Call, verdict: Verdict) -> None:
-        """List one verdict and count it."""
-        self.figures.add(verdict)
-        steps = [step for step in verdict.steps if step.need and step.verdict in OPEN]
-        rows = {"calls": 1, "findings": len(verdict.findings), "steps": len(steps), "promises": len(verdict.promises)}
-        cells = sum(count * len(self._sheets[name].headers) for name, count in rows.items())
-        if self._full or cells > self.room or not all(self._sheets[n].room_for(c) for n, c in rows.items()):
-            self._full = True
+    def add(self, entry: Entry) -> None:
+        """List one call."""
+        if self.full:
+            return
+        parts = entry.piece("xlsx")
+        cells = sum(len(rows) * len(sheet.headers) for sheet, rows in zip(self._filled, parts, strict=True))
+        if cells > self.room or not all(s.room_for(len(rows)) for s, rows in zip(self._filled, parts, strict=True)):
+            self.full = True
             return
         self.room -= cells
         self.listed += 1
-        self._list("steps", verdict, steps)
-        self._list("findings", verdict, verdict.findings)
-        self._list("promises", verdict, verdict.promises)
-        back = {
-            "通话编号": place("问题", self._sheets["findings"].row - len(verdict.findings)) if verdict.findings else "",
-            "缺少步骤": place("步骤", self._sheets["steps"].row - len(steps)) if steps else "",
-        }
-        self._sheets["calls"].add(verdict, back)
+        self._link(entry, *map(len, parts[1:]))
+        for sheet, rows in zip(self._filled, parts, strict=True):
+            for row in rows:
+                sheet.append(row)
 
     def skip(self, item: Skipped) -> None:
         """List something that was not inspected."""
-        self.figures.skip(item)
         sheet = self._sheets["skipped"]
         if self.room > 0 and sheet.room_for(1):
             self.room -= len(sheet.headers)
@@ -88,38 +82,31 @@ class WorkbookSink:
             self._sheets["rules"].add(row)
         for sheet in self._sheets.values():
             sheet.close()
-        limits = Limits(self.listed, self._sheets["skipped"].row - 1)
+        limits = Limits(self.listed, self._sheets["skipped"].next - 2)
         write_overview(self._file, self._overview, self.figures, limits, self.book)
         self._file.close()
 
-    def _list(self, name: str, verdict: Verdict, items: Sequence[object]) -> None:
-        target = place("通话", self._sheets["calls"].row)
-        for item in items:
-            # Steps are many: one link back a call keeps within Excel's number of links.
-            linked = name != "steps" or item is items[0]
-            self._sheets[name].add((verdict, item), {"通话编号": target} if linked else None)
+    def _link(self, entry: Entry, findings: int, steps: int, promises: int) -> None:
+        """Links between the next call and its parts, of which there are so many."""
+        calls, *others = self._filled
+        if findings:
+            calls.link(CALL_ID, calls.next, self._sheets["findings"], self._sheets["findings"].next)
+        if steps and any(step.verdict == "violation" for step in entry.counted.steps):
+            calls.link(MISSING, calls.next, self._sheets["steps"], self._sheets["steps"].next)
+        for sheet, count in zip(others, (findings, min(1, steps), promises), strict=True):
+            for row in range(sheet.next, sheet.next + count):
+                sheet.link(CALL_ID, row, calls, calls.next)
 
 
-def _sheets(file: Workbook, book: Rulebook, formats: Formats, everyone: AgentTotal) -> dict[str, Sheet]:
-    shipped = all_tables(book)
+def _tables(book: Rulebook, everyone: AgentTotal) -> dict[str, Table]:
     agents = _compared(agents_table(book), everyone)
-    tables = {
-        "calls": _replaced(shipped["calls"], 缺少步骤=lambda v: "、".join(missing_names(v.steps, book))),
-        "findings": shipped["findings"],
-        "steps": _replaced(shipped["steps"], 步骤=lambda p: step_name(p[1].step, book)),
+    others = {
         "agents": agents,
         "teams": _teams(agents),
         "rules": rules_table(book),
-        "promises": shipped["promises"],
-        "skipped": shipped["skipped"],
+        "skipped": all_tables(book)["skipped"],
     }
-    return {name: Sheet(file.add_worksheet(SHEETS[name]), table, formats) for name, table in tables.items()}
-
-
-def _replaced(table: Table, **cells: object) -> Table:
-    """The table with some cells made otherwise."""
-    columns = [replace(c, cell=cells[c.header]) if c.header in cells else c for c in table.columns]  # type: ignore[arg-type]
-    return replace(table, columns=tuple(columns))
+    return listed_tables(book) | others
 
 
 def _teams(agents: Table) -> Table:

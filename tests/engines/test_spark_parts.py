@@ -154,7 +154,7 @@ def test_rows_that_did_not_arrive_are_told(rows: list[int], tmp_path: Path) -> N
     folder.mkdir(parents=True)
     for number, task in enumerate(rows):
         table = pa.Table.from_pylist(
-            [{"task": task, "items": 5, "places": b"[]", "chunk": None}], schema=spark_worker.STAGED
+            [{"task": task, "items": 5, "places": b"[]", "chunk": None, "ready": None}], schema=spark_worker.STAGED
         )
         pq.write_table(table, folder / f"part-{number:05d}-x.parquet")
     with pytest.raises(UsageError, match="共享文件夹"):

@@ -12,6 +12,11 @@ from msgspec.structs import replace
 from qa_nlp.inspector import Inspector
 from qa_nlp.read import open_calls
 from qa_nlp.records import Call, Verdict
+from qa_nlp.report.entry import Entry
+from qa_nlp.report.figures import Figures
+from qa_nlp.report.pieces import Makers
+from qa_nlp.report.writer import Sink
+from qa_nlp.rulebook.book import Rulebook
 from tests.conftest import ROOT
 
 Pairs = list[tuple[Call, Verdict]]
@@ -31,17 +36,24 @@ def renamed(pair: tuple[Call, Verdict], call_id: str) -> tuple[Call, Verdict]:
     return replace(pair[0], call_id=call_id), replace(pair[1], call_id=call_id)
 
 
-@pytest.fixture
-def written(tmp_path: Path) -> Callable[..., Path]:
-    """Feed pairs to a sink made by the given function of a folder; returns the folder."""
+def feed(sink: Sink, figures: Figures, pairs: Iterable[tuple[Call, Verdict]], book: Rulebook) -> None:
+    """Count pairs and give them to a sink, as ``Writer`` does."""
+    makers = Makers(book)
+    for call, verdict in pairs:
+        figures.add(verdict)
+        sink.add(Entry(call, verdict, makers))
 
-    def write(make: Callable[[Path], object], pairs: Iterable[tuple[Call, Verdict]], name: str = "out") -> Path:
-        folder = tmp_path / name
+
+@pytest.fixture
+def written(tmp_path: Path, book: Rulebook) -> Callable[..., Path]:
+    """Feed pairs to a sink made by the given function of a folder and figures; returns the folder."""
+
+    def write(make: Callable[..., Sink], pairs: Iterable[tuple[Call, Verdict]], name: str = "out") -> Path:
+        folder, figures = tmp_path / name, Figures()
         folder.mkdir()
-        sink = make(folder)
-        for call, verdict in pairs:
-            sink.add(call, verdict)  # type: ignore[attr-defined]
-        sink.finish()  # type: ignore[attr-defined]
+        sink = make(folder, figures=figures)
+        feed(sink, figures, pairs, book)
+        sink.finish()
         return folder
 
     return write

@@ -11,10 +11,11 @@ import pytest
 
 from qa_nlp.inspector import Inspector
 from qa_nlp.records import Call, Skipped, Turn
+from qa_nlp.report.figures import Figures
 from qa_nlp.report.page import PageSink
 from qa_nlp.rulebook.book import Rulebook
 from tests.conftest import ROOT
-from tests.report.conftest import Pairs
+from tests.report.conftest import Pairs, feed
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -35,14 +36,13 @@ pytestmark = pytest.mark.slow
 def address(book: Rulebook, batch: Pairs, inspector: Inspector, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A page of 1,000 calls, one of them with letters beyond the basic plane before its faults."""
     folder = tmp_path_factory.mktemp("page")
-    sink = PageSink(folder, book)
-    for call, verdict in batch[:-1]:
-        sink.add(call, verdict)
+    figures = Figures()
+    sink = PageSink(folder, book, figures)
     words = "😀𠮷您好，这都不懂？不是跟您说过了吗"
     turns = (Turn("agent", "您好"), Turn("customer", "<b>没电了</b>"), Turn("agent", words), Turn("agent", "再见"))
     astral = Call("ASTRAL", turns, agent_id="A99", team="一班", started_at="2026-06-23T10:00:00+08:00")
-    sink.add(astral, inspector.inspect([astral])[0])
-    sink.skip(Skipped("录音/0312.json", 3, "", "这一行不是 JSON", "请改好这一行再跑"))
+    feed(sink, figures, [*batch[:-1], (astral, inspector.inspect([astral])[0])], book)
+    figures.skip(Skipped("录音/0312.json", 3, "", "这一行不是 JSON", "请改好这一行再跑"))
     sink.finish()
     return (folder / "report.html").as_uri()
 

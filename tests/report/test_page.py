@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from qa_nlp.inspector import Inspector
 from qa_nlp.records import Call, Skipped, Turn
+from qa_nlp.report.figures import Figures
 from qa_nlp.report.page import PageSink
 from qa_nlp.report.payload import script_json
 from qa_nlp.rulebook.book import Rulebook
@@ -82,11 +83,10 @@ def test_a_hostile_call_changes_no_markup(text: str, book: Rulebook, inspector: 
     verdict, calm = inspector.inspect([plain])[0], inspector.inspect([plain])[0]
     verdict = replace(verdict, call_id=text, agent_id=text, team=text, started_at=text, summary=text, notes=(text,))
 
-    def make(skipped: str) -> Callable[[Path], PageSink]:
-        def sink(folder: Path) -> PageSink:
-            made = PageSink(folder, book)
-            made.skip(Skipped(skipped, 1, skipped, skipped, skipped))
-            return made
+    def make(skipped: str) -> Callable[..., PageSink]:
+        def sink(folder: Path, figures: Figures) -> PageSink:
+            figures.skip(Skipped(skipped, 1, skipped, skipped, skipped))
+            return PageSink(folder, book, figures)
 
         return sink
 

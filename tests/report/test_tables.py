@@ -49,10 +49,10 @@ def test_headers_are_unique(book: Rulebook) -> None:
         assert len(headers) == len(set(headers)), table.name
 
 
-def cells(table: str, item: object, book: Rulebook) -> dict[str, str]:
+def cells(table: str, book: Rulebook, *items: object) -> dict[str, str]:
     """Header → cell of one row."""
     made = all_tables(book)[table]
-    return dict(zip((column.header for column in made.columns), made.row(item), strict=True))
+    return dict(zip((column.header for column in made.columns), made.row(*items), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,14 @@ def cells(table: str, item: object, book: Rulebook) -> dict[str, str]:
 def test_opening_and_closing_are_columns(
     text: str, opening: str, closing: str, inspector: Inspector, book: Rulebook
 ) -> None:
-    row = cells("calls", inspector.inspect([make_call(text)])[0], book)
+    row = cells("calls", book, inspector.inspect([make_call(text)])[0])
     assert (row["开场"], row["结束"]) == (opening, closing)
 
 
 def test_promises_are_told_in_chinese(inspector: Inspector, book: Rulebook) -> None:
     text = "座：您好，请问有什么可以帮您？\n客：家里没电了，多久到\n座：市区的话九十分钟内到\n客：行\n座：结果出来三天内给您回电话，再见"
     verdict = inspector.inspect([make_call(text)])[0]
-    rows = [cells("promises", (verdict, promise), book) for promise in verdict.promises]
+    rows = [cells("promises", book, verdict, promise) for promise in verdict.promises]
     assert rows[0]["承诺事项"] == "抢修到达现场"
     assert rows[0]["结论"] == "超出"
     assert not any(char.isascii() and char.isalpha() for row in rows for char in row["承诺事项"] + row["结论"])
@@ -84,4 +84,4 @@ def test_promises_are_told_in_chinese(inspector: Inspector, book: Rulebook) -> N
 def test_ways_of_matching_are_told_in_chinese(match: str, name: str, inspector: Inspector, book: Rulebook) -> None:
     verdict = inspector.inspect([make_call("座：这都不懂\n客：啊\n座：谁让您不交费")])[0]
     finding = replace(verdict.findings[0], match=match)
-    assert cells("findings", (verdict, finding), book)["命中方式"] == name
+    assert cells("findings", book, verdict, finding)["命中方式"] == name

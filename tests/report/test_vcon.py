@@ -19,9 +19,11 @@ from qa_nlp.inspector import Inspector
 from qa_nlp.privacy.shield import Shield
 from qa_nlp.read import open_calls, write_native
 from qa_nlp.records import Call, Turn, Verdict
+from qa_nlp.report.figures import Figures
 from qa_nlp.report.vcon import UNKNOWN, VconSink, file_name, rfc3339, vcon
 from qa_nlp.rulebook.book import Rulebook
 from tests.conftest import ROOT, make_call
+from tests.report.conftest import feed, renamed
 
 TALK = "座：您好，请问有什么可以帮您？\n客：我家没电了，电话13912345678\n座：不是跟您说过了吗"
 ANALYSES = ("report", "sentiment", "summary", "transcript", "translation", "tts")
@@ -59,9 +61,9 @@ def refuse_malformed(value: dict[str, Any]) -> None:
 
 
 def written(folder: Path, pairs: Iterable[tuple[Call, Verdict]], book: Rulebook, **options: Any) -> Path:
-    sink = VconSink(folder, book, **options)
-    for call, verdict in pairs:
-        sink.add(call, verdict)
+    figures = Figures()
+    sink = VconSink(folder, book, figures, **options)
+    feed(sink, figures, pairs, book)
     sink.finish()
     return folder / "vcon"
 
@@ -223,7 +225,7 @@ def test_every_name_is_its_own_and_safe(names: list[str]) -> None:
 
 
 def test_large_batches_are_spread_over_folders(pair: tuple[Call, Verdict], book: Rulebook, tmp_path: Path) -> None:
-    pairs = [(replace(pair[0], call_id=f"T{number}"), pair[1]) for number in range(7)]
+    pairs = [renamed(pair, f"T{number}") for number in range(7)]
     folder = written(tmp_path, pairs, book, a_folder=3)
     names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.vcon"))
     assert names == [

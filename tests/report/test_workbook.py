@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from qa_nlp.records import Skipped
-from qa_nlp.report.sheets import plain
+from qa_nlp.report.figures import Figures
 from qa_nlp.report.workbook import SHEETS, WorkbookSink
 from qa_nlp.rulebook.book import Rulebook
 from tests.report.conftest import Pairs, renamed
@@ -106,13 +106,10 @@ def test_a_full_workbook_says_so(book: Rulebook, batch: Pairs, written: Write) -
 
 
 def test_an_empty_batch_with_something_skipped(book: Rulebook, tmp_path: Path) -> None:
-    sink = WorkbookSink(tmp_path, book)
-    sink.skip(Skipped("坏.json", 3, "", "不是 JSON", "请改好这一行"))
+    figures, item = Figures(), Skipped("坏.json", 3, "", "不是 JSON", "请改好这一行")
+    sink = WorkbookSink(tmp_path, book, figures)
+    figures.skip(item)
+    sink.skip(item)
     sink.finish()
     file = load_workbook(tmp_path / "report.xlsx")
     assert [cell.value for cell in file["跳过"][2]] == ["坏.json", 3, None, "不是 JSON", "请改好这一行"]
-
-
-def test_text_that_excel_cannot_hold() -> None:
-    assert plain("坏\ud800") == "坏?"
-    assert len(plain("长" * 40_000)) < 32_767

@@ -16,6 +16,8 @@ from docx.oxml.ns import qn
 from msgspec.structs import replace
 
 from qa_nlp.records import Call, Skipped, Verdict
+from qa_nlp.report.entry import Entry
+from qa_nlp.report.pieces import Makers
 from qa_nlp.report.writer import Writer
 from qa_nlp.rulebook.book import Rulebook
 
@@ -24,9 +26,9 @@ Pairs = Iterable[tuple[Call, Verdict]]
 
 def results(folder: Path, pairs: Pairs, book: Rulebook, skipped: tuple[Skipped, ...] = (), **run: object) -> Path:
     """A folder as ``score`` leaves it."""
-    writer = Writer(folder, book, ("csv", "jsonl"))
+    writer, makers = Writer(folder, book, ("csv", "jsonl")), Makers(book)
     for call, verdict in pairs:
-        writer.add(call, verdict)
+        writer.add(Entry(call, verdict, makers))
     for item in skipped:
         writer.skip(item)
     writer.finish()
