@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from qa_nlp.rulebook.limits import Limit, read_limits
 from qa_nlp.rulebook.matcher import Matcher
 from qa_nlp.rulebook.rule import Rule
 from qa_nlp.rulebook.sheet import Row
@@ -108,6 +109,11 @@ class Rulebook:
     @cached_property
     def _situation_by_id(self) -> dict[str, Situation]:
         return {situation.id: situation for situation in self.situations}
+
+    @cached_property
+    def limits(self) -> dict[str, tuple[Limit, ...]]:
+        """Limits of time by their subject."""
+        return read_limits(self.tables.get("limits", ()))
 
     @cached_property
     def conduct(self) -> dict[str, Row]:

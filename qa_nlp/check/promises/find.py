@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.check.phrasing import is_quoted
-from qa_nlp.check.promises.due import add_workdays, call_time, due_of
+from qa_nlp.check.promises.due import add_workdays, due_of
 from qa_nlp.check.promises.kinds import AREA_CELLS, area_of, customer_of, looks_urban, speaks_of_high_voltage
-from qa_nlp.check.promises.limits import LEAST, Limit, allowed_days, breaks, choose, editions
+from qa_nlp.check.promises.limits import LEAST, WIDE, allowed_days, breaks, choose, editions
 from qa_nlp.check.promises.mentions import is_doubtful, is_hold, is_mention, names_deed
 from qa_nlp.check.promises.notices import notice_of
 from qa_nlp.check.promises.setting import Setting
 from qa_nlp.check.promises.subjects import subject_of
+from qa_nlp.check.promises.times import times
 from qa_nlp.records import Finding, Label, Promise
 from qa_nlp.rulebook.book import Code, Rulebook
-from qa_nlp.text.durations import HOURS, Duration, find_durations
-from qa_nlp.text.moments import Moment, find_moments
-from qa_nlp.text.prepared import Prepared
+from qa_nlp.rulebook.limits import Limit
+from qa_nlp.text.durations import HOURS, Duration
+from qa_nlp.text.moments import Moment
 
 CODE = "wrong_limit"
 # status of a Promise
 WITHIN, OVER, OUTDATED, DOUBTFUL, UNJUDGED = "within", "over", "outdated", "doubtful", "unjudged"
-# A time begins with one of few characters: one pass over the call finds the turns worth reading.
-HINT = re.compile(
-    r"[半0-9零〇一二两俩仨三四五六七八九十百把](?:[来几多]?个?[多来]?半?(?:分|小时|钟|刻|工作|整?天|自然|日|星期|礼拜|周|拉?月|年|点|号|时)|:[0-9])"
-    r"|[今明后当]天|[今明后当]日|[今明当]晚|[今明]早|[今明后]儿|[这本下周期拜](?:个?星期|个?礼拜|个?月|周|[一二三四五六日天末])|月[底末内]|年[底内]|[下天][班黑]"
-)
 AFTER_CONDITION = re.compile(
     r"(?:结清|[交缴付还补]清|[交缴付还]完|[交缴付]了|到场|到了|受理|申请|送检|办结|验收|材料|资料)[^,.!?]{0,5}[后齐]|[以之]后[^,.!?]{0,2}$|到场|规定是|一般"
 )
@@ -55,10 +51,9 @@ def find_promises(evidence: Evidence, label: Label, book: Rulebook) -> tuple[lis
     Findings carry ``codes["wrong_limit"]``: confirmed where subject and number are clear, else
     suspected (no points); at most one per turn and subject.
     """
-    prepared = evidence.prepared
     promises: list[Promise] = []
     findings: dict[tuple[int, str], Finding] = {}
-    for setting, time in _times(prepared, label):
+    for setting, time in times(evidence.prepared, label):
         subject, sure = _subject(setting, time)
         if not subject:
             continue
@@ -74,28 +69,6 @@ def find_promises(evidence: Evidence, label: Label, book: Rulebook) -> tuple[lis
         if key not in findings or (findings[key].status == "suspected" and finding.status == "confirmed"):
             findings[key] = finding
     return promises, list(findings.values())
-
-
-def _times(prepared: Prepared, label: Label) -> Iterator[tuple[Setting, Duration | Moment]]:
-    """Every time expression of the agent's turns with its setting, in order."""
-    text = prepared.folded.plain
-    turns = dict.fromkeys(prepared.folded.turn_at(match.start()) for match in HINT.finditer(text))
-    for turn in turns:
-        if prepared.roles[turn] != "agent":
-            continue
-        begin, stop = prepared.folded.starts[turn], prepared.folded.end_of(turn)
-        found: list[Duration | Moment] = list(find_durations(text, begin, stop))
-        taken = [(time.start, time.end) for time in found]
-        found += [
-            moment
-            for moment in find_moments(text, begin, stop)
-            if not any(moment.start < b and a < moment.end for a, b in taken)
-        ]
-        found.sort(key=lambda time: time.start)
-        for index, time in enumerate(found):
-            previous = found[index - 1].end if index else begin
-            following = found[index + 1].start if index + 1 < len(found) else stop
-            yield Setting(prepared, label, turn, time.start, time.end, previous, following), time
 
 
 def _subject(setting: Setting, time: Duration | Moment) -> tuple[str, bool]:
@@ -132,16 +105,14 @@ def _either_way(setting: Setting, time: Duration | Moment, judged: Judgement, ot
 
 
 def _judge(setting: Setting, time: Duration | Moment, subject: str, sure: bool, book: Rulebook) -> Judgement:
-    spoken = call_time(setting.prepared.call, setting.turn)
-    said = spoken.date() if spoken else None
-    rows = editions(book, subject, said)
-    by_area = any(row.kind in AREA_CELLS for row in rows.current)
-    kinds = area_of(setting) if by_area else customer_of(setting)
-    limit = choose(rows.current, kinds, not by_area and speaks_of_high_voltage(setting))
-    if limit is None:
+    said = setting.spoken.date() if setting.spoken else None
+    rows = editions(book.limits.get(subject, ()), said)
+    if not rows.current:
         return Judgement(UNJUDGED, None, False)
+    kinds, high_voltage = _kinds(setting, rows.current)
+    limit = choose(rows.current, kinds, high_voltage)
     if isinstance(time, Moment):
-        return _judge_moment(setting, time, limit, spoken)
+        return _judge_moment(setting, time, limit)
     if _is_outdated(rows.older, limit, time):
         return Judgement(OUTDATED, limit, False)
     if not breaks(limit, time.high, time.unit, said):
@@ -152,18 +123,29 @@ def _judge(setting: Setting, time: Duration | Moment, subject: str, sure: bool, 
     return Judgement(OVER if certain else DOUBTFUL, limit, certain, note)
 
 
+def _kinds(setting: Setting, limits: Sequence[Limit]) -> tuple[tuple[str, ...], bool]:
+    """Which kinds of the limits the call is about, and whether it is about high voltage; asked only where it matters."""
+    named = {limit.kind for limit in limits}
+    if not named.isdisjoint(AREA_CELLS):
+        return area_of(setting), False
+    if named == {""} and limits[0].subject != "arrive":
+        return (), False
+    wide = any(kind.startswith(WIDE) for kind in named)
+    return customer_of(setting), wide and speaks_of_high_voltage(setting)
+
+
 def _is_outdated(older: tuple[Limit, ...], limit: Limit, time: Duration) -> bool:
     """Whether the value is an older edition's and differs from today's (1 working day is 24 hours)."""
     same = [row for row in older if row.kind == limit.kind and (row.amount, row.unit) == (time.high, time.unit)]
     return any(row is limit or row.amount * HOURS[row.unit] != limit.amount * HOURS[limit.unit] for row in same)
 
 
-def _judge_moment(setting: Setting, time: Moment, limit: Limit, spoken: datetime | None) -> Judgement:
+def _judge_moment(setting: Setting, time: Moment, limit: Limit) -> Judgement:
     """A day is held against a limit by the days it lies ahead; today always keeps it."""
     if limit.subject in LEAST:
         return Judgement(UNJUDGED, limit, False)
-    said = spoken.date() if spoken else None
-    due = due_of(time, spoken)[:10]
+    said = setting.spoken.date() if setting.spoken else None
+    due = due_of(time, setting.spoken)[:10]
     ahead = (date.fromisoformat(due) - said).days if said and due else time.days
     allowed = allowed_days(limit, said)
     if ahead is None:
@@ -181,7 +163,7 @@ def _judge_moment(setting: Setting, time: Moment, limit: Limit, spoken: datetime
 def _promise(setting: Setting, time: Duration | Moment, subject: str, judged: Judgement) -> Promise:
     start, end, quote = _quote(setting)
     conditional = subject in LEAST or AFTER_CONDITION.search(setting.lead)
-    due = "" if conditional else due_of(time, call_time(setting.prepared.call, setting.turn))
+    due = "" if conditional else due_of(time, setting.spoken)
     amount, unit = (time.high, time.unit) if isinstance(time, Duration) else (None, "")
     limit = judged.limit.text if judged.limit else ""
     return Promise(subject, setting.turn, start, end, quote, amount, unit, due, limit, judged.status)

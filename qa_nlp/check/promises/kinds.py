@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from qa_nlp.check.promises.setting import CLAUSE_END, Setting
+from qa_nlp.check.promises.setting import Setting
 
 # Words → the cells of column 适用 that they mean.
 AREAS = (
@@ -67,10 +67,9 @@ def _said(setting: Setting, kinds: tuple[tuple[tuple[str, ...], re.Pattern[str]]
 
 
 def _outwards(setting: Setting) -> Iterator[str]:
-    prepared = setting.prepared
-    yield CLAUSE_END.split(setting.text[: setting.start])[-1]
+    yield setting.clause
     yield setting.before + setting.after
     yield setting.said
     yield setting.asked
-    yield "\n".join(map(prepared.folded.text_of, prepared.agent_turns))
-    yield "\n".join(map(prepared.folded.text_of, prepared.customer_turns))
+    yield setting.words.agent
+    yield setting.words.customer

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
+from qa_nlp.check.promises.due import call_time
 from qa_nlp.records import Label
 from qa_nlp.text.prepared import Prepared
 
@@ -18,10 +20,27 @@ RESTATED = re.compile(r"(?:是这样|对不对|是不是|是)[吧吗]?$")
 
 
 @dataclass(frozen=True)
+class Words:
+    """What is said in a whole call, put together once for all its times."""
+
+    prepared: Prepared
+
+    @cached_property
+    def agent(self) -> str:
+        """All that the agent says, a turn a line."""
+        return "\n".join(map(self.prepared.folded.text_of, self.prepared.agent_turns))
+
+    @cached_property
+    def customer(self) -> str:
+        """All that the customer says, a turn a line."""
+        return "\n".join(map(self.prepared.folded.text_of, self.prepared.customer_turns))
+
+
+@dataclass(frozen=True)
 class Setting:
     """One time expression (joined offsets) in its turn; ``previous``/``following`` are its neighbours' edges."""
 
-    prepared: Prepared
+    words: Words
     label: Label
     turn: int
     start: int
@@ -29,16 +48,36 @@ class Setting:
     previous: int
     following: int
 
+    @property
+    def prepared(self) -> Prepared:
+        """The call."""
+        return self.words.prepared
+
     @cached_property
     def text(self) -> str:
         """The plain text of the whole call."""
         return self.prepared.folded.plain
 
     @cached_property
+    def spoken(self) -> datetime | None:
+        """When the time was named; None where the start of the call is not known."""
+        return call_time(self.prepared.call, self.turn)
+
+    @property
+    def subtype(self) -> str:
+        """The subtype, as far as it is known."""
+        return self.label.subtype
+
+    @cached_property
     def after(self) -> str:
         """From the time to the end of its clause, or to the next time in it."""
         stop = CLAUSE_END.search(self.text, self.end, self.following)
         return self.text[self.end : stop.start() if stop else self.following]
+
+    @cached_property
+    def clause(self) -> str:
+        """The clause up to the time, other times in it included."""
+        return CLAUSE_END.split(self.text[self.prepared.folded.starts[self.turn] : self.start])[-1]
 
     @cached_property
     def before(self) -> str:
@@ -87,8 +126,3 @@ class Setting:
     def asked(self) -> str:
         """What the customer said right before."""
         return "\n".join(map(self.prepared.folded.text_of, self.prepared.before[self.turn]))
-
-    @cached_property
-    def subtype(self) -> str:
-        """The subtype, as far as it is known."""
-        return self.label.subtype
