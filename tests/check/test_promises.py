@@ -57,6 +57,7 @@ BROKEN = [
     ("complaint.hall_hours", "然后呢", "转上去了，【一周后】给您回音", "complaint_contact"),
     ("complaint.inspection", "多久", "写上去了，专人联系您，【十天半个月】吧", "complaint_contact"),
     ("complaint.pricing", "几天有结果", "处理意见【一个月】出来", "complaint_reply"),
+    ("complaint.outage", "什么时候有说法", "【二十个工作日内】书面回您", "complaint_reply"),
     ("complaint.metering", "验表多久", "校表得排，【二十个工作日】出结果", "meter_test"),
     ("consult.metering", "校完多久出单子", "现在排队，【10来天】吧", "meter_test"),
     ("complaint.over_reading", "几天核实", "抄表的数要核，【一个月内】答复您", "reading_check"),
@@ -148,6 +149,12 @@ MENTIONS = [
     ("consult.arrears", "欠了多久", "您欠费三个月了，逾期四十天"),
     ("consult.outage_info", "停多久", "计划停电十二个小时，检修变压器"),
     ("complaint.inspection", "规定呢", "纸上写着“三天内联系”"),
+    ("complaint.arrears_cutoff", "咋停了", "两个月共四百三十五块没交，今早停的"),
+    ("complaint.late_reconnect", "四十个小时了", "四十个小时，比规定的二十四小时超了很多，对不起"),
+    ("complaint.late_reconnect", "到现在四十个小时", "嗯，四十个小时，那就是晚了"),
+    ("complaint.hall_attitude", "我要投诉", "您整理一份书面的，三天之内寄给我们"),
+    ("complaint.hall_attitude", "我要投诉", "按理要提前七天送纸条，再打电话，最后才停，这里头哪一步没到您手上，我来查"),
+    ("complaint.outage", "又改时间", "改期要提前一天说，这个我给您反映"),
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from qa_nlp.check.promises.due import add_workdays, due_of
 from qa_nlp.check.promises.kinds import AREA_CELLS, area_of, customer_of, looks_urban, speaks_of_high_voltage
 from qa_nlp.check.promises.limits import LEAST, WIDE, allowed_days, breaks, choose, editions
 from qa_nlp.check.promises.mentions import is_doubtful, is_hold, is_mention, names_deed
-from qa_nlp.check.promises.notices import notice_of
+from qa_nlp.check.promises.notices import AHEAD, notice_of
 from qa_nlp.check.promises.setting import Setting
 from qa_nlp.check.promises.subjects import subject_of
 from qa_nlp.check.promises.times import times
@@ -79,6 +79,8 @@ def _subject(setting: Setting, time: Duration | Moment) -> tuple[str, bool]:
         subject, sure = notice_of(setting, time)
         if subject:
             return subject, sure
+        if AHEAD.search(setting.before):
+            return "", False
     # A day is named for many reasons; only a deed named right behind it makes a promise.
     if (isinstance(time, Moment) and not names_deed(setting)) or is_mention(setting):
         return "", False

@@ -11,10 +11,12 @@ PASSED_BEFORE = re.compile(
     r"|都|才过去?|[这近每隔满差整](?:都|有)?|最近|上|还[有剩]|再有|(?<!最)迟了?|晚了|[多少早]了|我来|干了|做了|时隔|前后|一共|总共|去年|刚才等|(?:间|中间|之间)|歇|保存|半径)\W?$"
 )
 PASSED_AFTER = re.compile(
-    r"^(?:[多来半]|左右)?(?:的缘故|了(?!结|事|账)|没(?!问题|事)|过去了|以来|来的|[之以]?前|[没还]没|早[就已]?过|过了|才到|才来|没[有到]|实在|不[打来接问管交缴抄]|都有人$|都?(?:有人(?:值|守|在线)|不打烊|开着|亮着|营业|值班|在线|运[行转])|[拆平]|还不|是超|倒|走的)"
+    r"^(?:[多来半]|左右)?(?:的缘故|了(?!结|事|账)|没(?!问题|事)|过去了|以来|来的|[之以]?前|[没还]没|早[就已]?过|过了|才到|才来|没[有到]|实在|不[打来接问管交缴抄]|都有人$|一?共|总共|加起来|合计|比(?:规定|标准)|都?(?:有人(?:值|守|在线)|不打烊|开着|亮着|营业|值班|在线|运[行转])|[拆平]|还不|是超|倒|走的)"
 )
 # 捏了五个半钟头 has passed; 交清了三天之内 has not.
 ELAPSED = re.compile(r"(?<![交付清还结缴完到好办理请留给定])了$")
+# 四十个小时，那就是晚了: what follows a bare time says that it has passed.
+LATE = re.compile(r"过了|超了|比(?:规定|标准)|那?就?是(?:晚|久|超)|[太够]久")
 WITHIN = re.compile(r"[之以]?内|里头?")
 RATE_AFTER = re.compile(
     r"^(?:左右)?(?:[之以]?[内里])?(?:[催打停跑来去抄闪跳报查看]?了?[一两三四五六七八九十百千0-9]+(?:来|多|几)?(?:[度块元毛次回趟张遍户档抄]|公里)|\w{0,2}一[回次抄趟看]|[多少几]{1,2}[度块钱次]|的?(?:电[费量]|账单|用量|量|数|事|工夫|路|票))"
@@ -37,7 +39,7 @@ TASK_BEFORE = re.compile(
     r"(?:每次管|盯|站|数|拉|停|扳|观察|晾|充|晒|煮|睡|挂|录|跑|响|断|烤|泡|测|量|开|关|顶|撑|扛|憋|坐|能用|够用|使用)(?:[个上着满它够住]|下来)?\w{0,2}$"
 )
 CUSTOMER_DOES = re.compile(
-    r"^(?:[之以]?[内里])?(?:之?后|以后)?[^,.!?]{0,3}(?:(?<![给帮替跟和为到打找让叫])[您你](?:要|得|需|去|来|把|可|应|再|自己)|请[您你]|提出|申请(?!校)|缴|交(?!清)|再打|再拨|自行|来办|来拿|来取)"
+    r"^(?:[之以]?[内里])?(?:之?后|以后)?[^,.!?]{0,3}(?:(?<![给帮替跟和为到打找让叫])[您你](?:要|得|需|去|来|把|可|应|再|自己)|请[您你]|提出|寄[给到过来]|[送发][来到给](?:我们|这[里边儿])|申请(?!校)|缴|交(?!清)|再打|再拨|自行|来办|来拿|来取)"
     r"|^(?:之?后|以后)[您你]|^[之以]?[内里]的(?!话)"
 )
 CUSTOMER_BEFORE = re.compile(
@@ -60,7 +62,7 @@ CONDITION = re.compile(r"(?:要是|如果|万一|假如|若|等)[^,.!?]{0,3}$")
 def is_mention(setting: Setting) -> bool:
     """Whether the agent promises nothing with this time, judged by the words around it."""
     before, after = setting.before, setting.after
-    if (ELAPSED.search(before) and not WITHIN.match(after)) or setting.next_clause.startswith("过了"):
+    if (ELAPSED.search(before) and not WITHIN.match(after)) or LATE.match(setting.next_clause):
         return True
     if PASSED_BEFORE.search(before) or PASSED_AFTER.search(after) or RATE_AFTER.search(after):
         return True

@@ -25,6 +25,7 @@ THEN_CUT = re.compile(
 BY_CUSTOMER = re.compile(
     r"申请|递|提[出交上]|^\W?[提交]|预约|登记|报停|申报|来办|打95598|打电话来|跟我们|给我们|说一声就|准备|约"
 )
+CHANGED = re.compile(r"改(?:期|约|时间|日子)")
 WISHED = re.compile(r"[您你]\w{0,2}要[^,.!?]{0,3}$")
 ASKED_AHEAD = re.compile(
     r"提[前早]|早[点些]?(?:说|讲|贴|通知)|[几多].{0,3}通知|[咋怎]么?不.{0,3}(?:通知|说|贴|讲)|欠费.{0,3}[几多].{0,3}停"
@@ -77,7 +78,9 @@ def _is_notice(setting: Setting, topic: str) -> bool:
     if WISHED.search(before) or QUOTED_BEFORE.search(before):
         return False
     if AHEAD.search(before):
-        if BY_CUSTOMER.search(after) and not re.search(r"公告|通知|贴|告知", before + after):
+        if (BY_CUSTOMER.search(after) or CHANGED.search(before)) and not re.search(
+            r"公告|通知|贴|告知", before + after
+        ):
             return False
         return about or bool(_spoken_of(setting) and (told or TELL.search(setting.sentence + setting.asked)))
     lead = EARLIER.search(before) or BEFORE_IT.search(after) or (HUNG.search(before) and re.match(r"[之以]?前", after))

@@ -73,6 +73,8 @@ _TEST_CALL = re.compile(
 FOREIGN = dict(_ACTIONS)["foreign"]
 PLANNED = re.compile(r"计划|检修|公告|停电时间|停到|停[了多]?[一二两三四五六七八九十0-9]")
 ASKED_POWER = re.compile(r"修好|来电|恢复|亮|有电|通电|[到来][了场]?[之以]?后")
+# What is put in writing is the answer itself, not a first call.
+_WRITTEN = re.compile(r"书面|发函|出函|盖章")
 ASKED_RESULT = re.compile(r"结果|答复|说法|意见|处理完|处理好")
 
 
@@ -143,6 +145,8 @@ def _resolve(action: str, topic: str, setting: Setting) -> str:
         return "meter_test" if topic == "metering" or _TEST_CALL.search(setting.said + setting.asked) else ""
     if action == "someone" and setting.label.category == "repair":
         return _arrive(topic, repair, setting)
+    if action == "contact" and complaint and _WRITTEN.search(setting.after):
+        return "complaint_reply"
     if action in ("contact", "someone"):
         return "complaint_contact" if complaint else "callback"
     if action == "arrive":
