@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from qa_nlp import repeats as module
 from qa_nlp.inspector import Inspector
 from qa_nlp.repeats import Repeats
 from tests.conftest import make_call
@@ -33,3 +34,19 @@ def test_links(second: dict[str, object], linked: bool, inspector: Inspector) ->
         finding = repeats.finding(later, earlier)
         assert finding
         assert (finding.code, finding.quote) == ("repeat_call", later.turns[1].text)
+
+
+def test_the_callers_who_were_longest_away_are_forgotten(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "REMEMBERED", 4)
+    call = make_call(TEXT, "A1")
+    verdict = inspector.inspect([call])[0]
+    repeats = Repeats(inspector.book)
+
+    def linked(caller: str) -> bool:
+        return repeats.earlier({"caller": caller}, verdict) is not None
+
+    assert not any(linked(caller) for caller in "甲乙丙丁")
+    assert linked("甲")
+    assert not linked("戊")
+    assert all(linked(caller) for caller in "甲丙丁戊")
+    assert not linked("乙")

@@ -25,8 +25,9 @@ GAP = 8
 MAX_GAP = 40
 WIDE_SYNTAX = (*zip("（）［］｛｝｜＜＞＾＄", "()[]{}|<>^$", strict=True), ("......", "…"), ("……", "…"), ("...", "…"))
 
-# Words up to the next sign of the language; a list of nothing but words, as most alternatives are.
+# Words up to the next sign of the language; an alternative that is nothing else; a whole list of such alternatives.
 WORDS = re.compile(r"[^|)\](\[{}…^$<>]++")
+PLAIN = re.compile(rf"{WORDS.pattern}(?=[|)\]]|\Z)")
 LIST = re.compile(rf"{WORDS.pattern}(?:\|{WORDS.pattern})*+(?=[)\]]|\Z)")
 
 
@@ -75,9 +76,9 @@ class _Parser:
         return node
 
     def _alternatives(self) -> Node:
-        if plain := LIST.match(self.text, self.at):
-            self.at = plain.end()
-            return _list(plain[0])
+        if words := LIST.match(self.text, self.at):
+            self.at = words.end()
+            return _list(words[0])
         choices = [self._sequence()]
         while self._peek() == "|":
             self.at += 1
@@ -85,6 +86,9 @@ class _Parser:
         return choices[0] if len(choices) == 1 else Alt(tuple(choices))
 
     def _sequence(self) -> Node:
+        if words := PLAIN.match(self.text, self.at):
+            self.at = words.end()
+            return _literal(words[0])
         parts: list[Node] = []
         while (char := self._peek()) and char not in "|)]":
             self.at += 1
