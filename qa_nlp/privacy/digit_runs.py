@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from qa_nlp.privacy.span import Span
 
@@ -27,6 +27,7 @@ _UNIT = re.compile(
 )
 _BANK = re.compile(r"[1-9][0-9]{15,18}")
 _MOBILE = re.compile(r"(?:(?:00)?86)?1[3-9][0-9]{9}")
+_SPOKEN_MOBILE = re.compile(r"(?:86)?1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[2-8][0-9]{6,7}")
 _PUBLIC = re.compile(
     r"[48]00[0-9]{7}|11[024-9]|12[0-2]|123[0-9]{2}|95[0-9]{3,4}|96[0-9]{3,4}|100[0-9]{2}|10000|118[0-9]{2}"
@@ -42,11 +43,12 @@ _OTHER = re.compile(
     r"工单|受理|工号|流水|订单|运单|单号|快递|取件码|(?<![客用]户)编号|读数|示数|止度|底度|表底|[止表]码|看的|验证码|校验码|尾号|后[四六46]位|热线|金额|余额"
 )
 _BACK = 14
+# Digits of the shortest number that names a person, and of the shortest answer to a question for one.
+LEAST, LEAST_ASKED = 5, 3
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """A run of digits: where it stands, its value, whether it was written in ASCII, whether a unit follows."""
 
     start: int
@@ -61,7 +63,7 @@ def find_numbers(text: str, asked: bool = False) -> Iterator[Span]:
     if not HINT.search(text) and not asked:
         return
     plain = text.translate(_PLAIN)
-    for stream in _streams(plain, text):
+    for stream in _streams(plain, text, LEAST_ASKED if asked else LEAST):
         left: list[Group] = []
         other = _says(plain, stream[0].start, _OTHER, _OWN)
         for part in _cut(stream, plain, other):
@@ -100,20 +102,27 @@ def _day(value: str) -> bool:
     return "01" <= value[:2] <= "12" and "01" <= value[2:] <= "31"
 
 
-def _streams(plain: str, text: str) -> Iterator[list[Group]]:
-    stream: list[Group] = []
+def _streams(plain: str, text: str, least: int) -> Iterator[list[Group]]:
+    """The streams that have at least so many digits."""
+    runs: list[tuple[int, int, str]] = []
     for match in _GROUP.finditer(plain):
         start, end = match.span()
-        if stream and not _GAP.fullmatch(plain, stream[-1].end, start):
-            yield stream
-            stream = []
+        if runs and start > runs[-1][1] and not _GAP.fullmatch(plain, runs[-1][1], start):
+            yield from _long_enough(runs, plain, text, least)
+            runs = []
         value = match[0]
         if "个" in value:
             value = value[2] * (2 if value[0] == "两" else int(value[0]))
-        unit = bool(_UNIT.match(plain, end)) or plain[start - 1 : start] == "第"
-        stream.append(Group(start, end, value, text[start:end].isascii(), unit))
-    if stream:
-        yield stream
+        runs.append((start, end, value))
+    yield from _long_enough(runs, plain, text, least)
+
+
+def _long_enough(runs: list[tuple[int, int, str]], plain: str, text: str, least: int) -> Iterator[list[Group]]:
+    if sum(len(value) for _, _, value in runs) >= least:
+        yield [
+            Group(a, b, value, text[a:b].isascii(), bool(_UNIT.match(plain, b)) or plain[a - 1 : a] == "第")
+            for a, b, value in runs
+        ]
 
 
 def _cut(stream: list[Group], plain: str, other: bool) -> Iterator[Group | Span]:
@@ -174,19 +183,19 @@ def _is_point(plain: str, left: Group, right: Group) -> bool:
 
 def _judged(run: list[Group], plain: str, asked: bool, other: bool) -> Iterator[Span]:
     if run[-1].unit:
-        long = re.match(r"(?:86)?1[3-9][0-9]{9}", run[-1].value)
+        long = _SPOKEN_MOBILE.match(run[-1].value)
         if long and not run[-1].written:
             yield Span(run[-1].start, run[-1].start + long.end(), "mobile")
         run = run[:-1]
     value = "".join(group.value for group in run)
-    if not value or (len(value) < 7 and not asked and len(value) < 5) or not value.isdecimal():
+    if len(value) < (LEAST_ASKED if asked else LEAST) or not value.isdecimal():
         return
     start, end = run[0].start, run[-1].end
     own = _says(plain, start, _OWN, _OTHER)
     if other and not own:
         return
     if own or asked:
-        if len(value) >= (3 if asked else 5) and not _PUBLIC.fullmatch(value):
+        if not _PUBLIC.fullmatch(value):
             yield Span(start, end, "landline" if _looks_like_landline(value) else "account")
         return
     if _DATE.fullmatch(value) or _YEARS.fullmatch(value) or max(len(group.value) for group in run) < 3:

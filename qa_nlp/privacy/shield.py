@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +16,7 @@ from msgspec.structs import asdict, replace
 from qa_nlp.errors import Problem, UsageError
 from qa_nlp.privacy.digit_runs import find_numbers
 from qa_nlp.privacy.masking import mask, mask_turns
-from qa_nlp.privacy.span import MASK, Masked, Span, covered
+from qa_nlp.privacy.span import MASK, Masked, Span, covered, occurrences
 from qa_nlp.records import Call, Finding, Promise, Skipped, StepVerdict, Turn, Verdict
 
 LEAST_KEY = 16
@@ -156,11 +156,10 @@ class _Cover:
         steps = tuple(self._step(step) for step in verdict.steps)
         promises = tuple(self._promise(promise) for promise in verdict.promises)
         quotes = [self._quote(f.turn, f.start, f.end, f.quote) for f in verdict.findings]
-        tidy = self._tidier()
-        findings = tuple(self._finding(f, quote, tidy) for f, quote in zip(verdict.findings, quotes, strict=True))
+        findings = tuple(self._finding(f, quote) for f, quote in zip(verdict.findings, quotes, strict=True))
         return replace(
-            verdict, findings=findings, steps=steps, promises=promises, summary=tidy(verdict.summary),
-            veto=verdict.veto and tidy(verdict.veto), notes=tuple(map(tidy, verdict.notes)),
+            verdict, findings=findings, steps=steps, promises=promises, summary=self._tidy(verdict.summary),
+            veto=verdict.veto and self._tidy(verdict.veto), notes=tuple(map(self._tidy, verdict.notes)),
         )  # fmt: skip
 
     def _quote(self, turn: int | None, start: int, end: int, quote: str) -> str:
@@ -171,8 +170,8 @@ class _Cover:
             self.pairs[quote] = hidden
         return hidden
 
-    def _finding(self, finding: Finding, quote: str, tidy: Callable[[str], str]) -> Finding:
-        message = tidy(finding.message)
+    def _finding(self, finding: Finding, quote: str) -> Finding:
+        message = self._tidy(finding.message)
         if quote == finding.quote:
             return finding if message == finding.message else replace(finding, message=message)
         return ShownFinding(**asdict(finding) | {"quote": quote, "message": message, "masked": True})
@@ -188,14 +187,13 @@ class _Cover:
             return promise
         return ShownPromise(**asdict(promise) | {"quote": quote, "masked": True})
 
-    def _tidier(self) -> Callable[[str], str]:
-        words = re.compile("|".join(map(re.escape, sorted(self.pairs, key=lambda word: (-len(word), word)))) or r"(?!)")
-
-        def tidy(text: str) -> str:
-            text = words.sub(lambda match: self.pairs[match[0]], text)
-            return covered(text, find_numbers(text)).text
-
-        return tidy
+    def _tidy(self, text: str) -> str:
+        parts, at = [], 0
+        for start, end in occurrences(self.pairs, text):
+            parts += (text[at:start], self.pairs[text[start:end]])
+            at = end
+        text = "".join((*parts, text[at:]))
+        return covered(text, find_numbers(text)).text
 
 
 def _badges(agent_id: str) -> list[str]:

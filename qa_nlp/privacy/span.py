@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 MASK = "●"
@@ -41,3 +41,14 @@ def covered(text: str, spans: Iterable[Span]) -> Masked:
     for start, end, _ in kept:
         chars[start:end] = MASK * (end - start)
     return Masked("".join(chars), tuple(kept))
+
+
+def occurrences(words: Iterable[str], text: str) -> Iterator[tuple[int, int]]:
+    """Spans of words in a text, apart and in order; where several begin, the longest. The words are not empty."""
+    # No expression: the words differ from call to call, and compiling costs more than looking.
+    there = [word for word in words if word in text]
+    end = 0
+    while places := [(start, -len(word)) for word in there if (start := text.find(word, end)) >= 0]:
+        start, length = min(places)
+        end = start - length
+        yield start, end
