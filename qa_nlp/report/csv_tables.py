@@ -8,7 +8,7 @@ from pathlib import Path
 from qa_nlp.records import Call, Skipped, Verdict
 from qa_nlp.report.entry import Entry
 from qa_nlp.report.figures import Figures
-from qa_nlp.report.tables import Table, all_tables
+from qa_nlp.report.tables import Table, all_tables, texts
 from qa_nlp.report.totals import agents_table, rule_rows, rules_table
 from qa_nlp.rulebook.book import Rulebook
 
@@ -17,8 +17,9 @@ BOM = b"\xef\xbb\xbf"
 FILES = ("calls", "findings", "steps", "promises")
 
 
-def csv_line(cells: list[str]) -> str:
-    """A line of a CSV file with every cell quoted."""
+def csv_line(values: Iterable[object]) -> str:
+    """A line of a CSV file with every cell quoted and formulas neutralised."""
+    cells = texts(values)
     line = '","'.join(cells)
     if line.count('"') != 2 * (len(cells) - 1):
         line = '","'.join(cell.replace('"', '""') for cell in cells)
@@ -36,22 +37,22 @@ class CsvRows:
         tables = self._tables
         parts = (("findings", verdict.findings), ("steps", verdict.steps), ("promises", verdict.promises))
         return [
-            csv_line(tables["calls"].row(verdict)).encode(),
-            *("".join([csv_line(tables[name].row(verdict, item)) for item in items]).encode() for name, items in parts),
+            csv_line(tables["calls"].values(verdict)).encode(),
+            *("".join(map(csv_line, tables[name].part_values(verdict, items))).encode() for name, items in parts),
         ]
 
 
 class CsvFile:
-    """One CSV: UTF-8 with BOM, every cell quoted, formulas neutralised."""
+    """One CSV: UTF-8 with BOM."""
 
     def __init__(self, folder: Path, table: Table) -> None:
         self.table = table
         self.file = (folder / f"{table.name}.csv").open("wb")
         self.file.write(BOM + csv_line(table.headers).encode())
 
-    def add(self, *items: object) -> None:
+    def add(self, item: object) -> None:
         """Write one row."""
-        self.file.write(csv_line(self.table.row(*items)).encode())
+        self.file.write(csv_line(self.table.values(item)).encode())
 
 
 class CsvSink:

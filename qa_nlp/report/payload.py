@@ -120,10 +120,12 @@ def _turn(turn: Turn) -> list[object]:
 
 def _number(value: float | None) -> float | int | None:
     """Rounded to what a page shows; None for nothing and for what JSON cannot say."""
-    if value is None or not math.isfinite(value):
+    if value is None:
         return None
     rounded = round(float(value), 4)
-    return int(rounded) if rounded == int(rounded) else rounded
+    if rounded.is_integer():
+        return int(rounded)
+    return rounded if math.isfinite(rounded) else None
 
 
 def _scalar(value: object) -> object:

@@ -1,14 +1,14 @@
 """Rows of the workbook's sheets as SpreadsheetML, so that any process can make them and one only appends them.
 
 A row does not know yet where it will stand: ``ROW`` stands for its number, which XML cannot hold otherwise.
-Text stands in its cell instead of in a table of all texts. A library that makes an object a cell takes ten times as long.
+Text stands in its cell instead of in a table of all texts. XlsxWriter, an object a cell, takes five times as long.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from qa_nlp.records import Call, Verdict
@@ -18,7 +18,7 @@ from qa_nlp.rulebook.book import Rulebook
 
 ROW = b"\0"
 CELL = 32_000
-# The cell formats by number; ``workbook`` registers them in this order.
+# The cell formats by number; ``sheets`` registers them in this order.
 STYLES = ("text", "wrap", "whole", "tenth", "percent", "link", "head")
 NUMBER = {name: number for number, name in enumerate(STYLES, 1)}
 ONE_DECIMAL = {"得分", "平均分", "平均分区间±", "扣分", "语速", "语言能力", "判断能力", "业务能力", "主动能力"}
@@ -40,11 +40,12 @@ def plain(text: str) -> str:
     return text if len(text) <= CELL // 2 else text[: CELL // 2] + "……（太长，全文见 CSV）"
 
 
-def escaped(text: str) -> str:
-    """Text as it stands in a cell's XML; Excel reads ``_x0007_`` as the character of that number."""
+def text_cell(text: str) -> str:
+    """What follows the style of a cell that holds a text; Excel reads ``_x0007_`` as the character of that number."""
     if len(text) > CELL // 2 or SPECIAL.search(text):
-        return SPECIAL.sub(_name, plain(text))
-    return text
+        text = SPECIAL.sub(_name, plain(text))
+    kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+    return f'" t="inlineStr"><is><t{kept}>{text}</t></is></c>'
 
 
 def _name(match: re.Match[str]) -> str:
@@ -66,20 +67,24 @@ class RowMaker:
             (header, f'<c r="{letters(index)}\0" s="', *_styles(header)) for index, header in enumerate(table.headers)
         ]
 
-    def row(self, *items: object, linked: Sequence[str] = ()) -> bytes:
-        """One row; cells under the headers ``linked`` look like links."""
+    def row(self, item: object, linked: Sequence[str] = ()) -> bytes:
+        """The row of one item; cells under the headers ``linked`` look like links."""
+        return self._row(self._table.values(item), linked)
+
+    def parts(self, verdict: Verdict, parts: Sequence[object], links: int | None = None) -> list[bytes]:
+        """The rows of parts of a verdict; the first ``links`` of them (or all) look like links to the call."""
+        rows = self._table.part_values(verdict, parts)
+        return [self._row(row, BACK if links is None or n < links else ()) for n, row in enumerate(rows)]
+
+    def _row(self, values: Iterable[object], linked: Sequence[str]) -> bytes:
         cells = ['<row r="\0">']
-        for value, (header, start, text_style, number_style) in zip(
-            self._table.values(*items), self._columns, strict=True
-        ):
+        for value, (header, start, text_style, number_style) in zip(values, self._columns, strict=True):
             if value is None or value == "":
                 continue
             if header in linked:
-                value, text_style = str(value), NUMBER["link"]
-            if not isinstance(value, int | float):
-                text = escaped(str(value))
-                kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
-                cells.append(f'{start}{text_style}" t="inlineStr"><is><t{kept}>{text}</t></is></c>')
+                cells.append(f"{start}{NUMBER['link']}{text_cell(str(value))}")
+            elif not isinstance(value, int | float):
+                cells.append(f"{start}{text_style}{text_cell(str(value))}")
             elif math.isfinite(value):
                 odd = number_style == NUMBER["whole"] and value != int(value)
                 cells.append(f'{start}{NUMBER["tenth"] if odd else number_style}"><v>{value:.16G}</v></c>')
@@ -123,8 +128,8 @@ class SheetRows:
         there = (CALL_ID,) * bool(verdict.findings) + (MISSING,) * bool(steps)
         return [
             [self._makers["calls"].row(verdict, linked=there)],
-            [self._makers["findings"].row(verdict, finding, linked=BACK) for finding in verdict.findings],
+            self._makers["findings"].parts(verdict, verdict.findings),
             # Steps are many: one link back a call keeps within Excel's number of links.
-            [self._makers["steps"].row(verdict, step, linked=() if n else BACK) for n, step in enumerate(steps)],
-            [self._makers["promises"].row(verdict, promise, linked=BACK) for promise in verdict.promises],
+            self._makers["steps"].parts(verdict, steps, links=1),
+            self._makers["promises"].parts(verdict, verdict.promises),
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,7 +20,7 @@ RUN = frozenset(("=", "+", "-", "@", "\t", "\r"))
 
 @dataclass(frozen=True)
 class Column:
-    """One column: header, what it means, and how its cell is made from a row's item (or items)."""
+    """One column: header, what it means, and how its cell is made."""
 
     header: str
     meaning: str
@@ -29,11 +29,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One CSV file. A row is made of what its cells take: a verdict, or a verdict and a part of it."""
+    """One CSV file. Cells of the first ``shared`` columns are made of a verdict, the others of it and a part of it.
+
+    Where nothing is shared, all cells are made of whatever a row stands for.
+    """
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
+    shared: int = 0
 
     @cached_property
     def _cells(self) -> tuple[Callable[..., object], ...]:
@@ -44,14 +48,21 @@ class Table:
         """The headers of the columns."""
         return [column.header for column in self.columns]
 
-    def values(self, *items: object) -> list[object]:
-        """Cells of one row as they are: text, numbers or None."""
-        return [cell(*items) for cell in self._cells]
+    def values(self, item: object) -> list[object]:
+        """Cells of the row of one item as they are: text, numbers or None."""
+        return [cell(item) for cell in self._cells]
 
-    def row(self, *items: object) -> list[str]:
-        """Cells of one row as text that no spreadsheet runs."""
-        texts = [v if type(v) is str else text_of(v) for v in self.values(*items)]
-        return [neutralised(text) if text[:1] in RUN else text for text in texts]
+    def part_values(self, verdict: Verdict, parts: Iterable[object]) -> list[list[object]]:
+        """The same of a row for each part of a verdict."""
+        shared, own = self._cells[: self.shared], self._cells[self.shared :]
+        first = [cell(verdict) for cell in shared]
+        return [[*first, *[cell(verdict, part) for cell in own]] for part in parts]
+
+
+def texts(values: Iterable[object]) -> list[str]:
+    """Cells as text that no spreadsheet runs."""
+    found = [value if type(value) is str else text_of(value) for value in values]
+    return [neutralised(text) if text[:1] in RUN else text for text in found]
 
 
 def text_of(value: object) -> str:
@@ -140,9 +151,9 @@ def code_name(code: str, book: Rulebook) -> str:
 def _findings(book: Rulebook) -> Table:
 
     columns = [
-        Column("通话编号", "输入里的 call_id", lambda v, f: v.call_id),
-        Column("坐席", "座席工号", lambda v, f: v.agent_id),
-        Column("班组", "座席所在班组", lambda v, f: v.team),
+        Column("通话编号", "输入里的 call_id", lambda v: v.call_id),
+        Column("坐席", "座席工号", lambda v: v.agent_id),
+        Column("班组", "座席所在班组", lambda v: v.team),
         Column("第几句", "从 1 数起", lambda v, f: f.turn + 1),
         Column("原话", "命中的字，一字不改", lambda v, f: f.quote),
         Column("问题", "差错名称", lambda v, f: code_name(f.code, book)),
@@ -161,15 +172,15 @@ def _findings(book: Rulebook) -> Table:
         Column("起", "原话在该句中的起点，从 0 数起", lambda v, f: f.start),
         Column("止", "原话在该句中的终点（不含）", lambda v, f: f.end),
     ]
-    return Table("findings", "每个问题一行", tuple(columns))
+    return Table("findings", "每个问题一行", tuple(columns), shared=3)
 
 
 def _steps(book: Rulebook) -> Table:
 
     columns = [
-        Column("通话编号", "输入里的 call_id", lambda v, s: v.call_id),
-        Column("坐席", "座席工号", lambda v, s: v.agent_id),
-        Column("业务", "子类名称", lambda v, s: _subtype(book, v.subtype)),
+        Column("通话编号", "输入里的 call_id", lambda v: v.call_id),
+        Column("坐席", "座席工号", lambda v: v.agent_id),
+        Column("业务", "子类名称", lambda v: _subtype(book, v.subtype)),
         Column("步骤", "步骤名称", lambda v, s: book.step_info(s.step).name),
         Column("步骤编号", "步骤编号", lambda v, s: s.step),
         Column("要求", "必须、条件、建议、情景；空白为清单之外做到的", lambda v, s: s.need),
@@ -188,14 +199,14 @@ def _steps(book: Rulebook) -> Table:
         ),
         Column("可信度", "0–1", lambda v, s: s.confidence),
     ]
-    return Table("steps", "每通电话的每个步骤一行", tuple(columns))
+    return Table("steps", "每通电话的每个步骤一行", tuple(columns), shared=3)
 
 
 def _promises(book: Rulebook) -> Table:
 
     columns = [
-        Column("通话编号", "输入里的 call_id", lambda v, p: v.call_id),
-        Column("坐席", "座席工号", lambda v, p: v.agent_id),
+        Column("通话编号", "输入里的 call_id", lambda v: v.call_id),
+        Column("坐席", "座席工号", lambda v: v.agent_id),
         Column("承诺事项", "承诺的是什么", lambda v, p: subject_name(p.subject, book)),
         Column("原话", "承诺的原话", lambda v, p: p.quote),
         Column("数值", "承诺的数值，范围取上限", lambda v, p: p.amount),
@@ -205,7 +216,7 @@ def _promises(book: Rulebook) -> Table:
         Column("结论", "、".join(PROMISE.values()), lambda v, p: PROMISE.get(p.status, p.status)),
         Column("第几句", "从 1 数起", lambda v, p: p.turn + 1),
     ]
-    return Table("promises", "座席作出的每个时限承诺一行", tuple(columns))
+    return Table("promises", "座席作出的每个时限承诺一行", tuple(columns), shared=2)
 
 
 def _skipped() -> Table:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from qa_nlp.inspector import Inspector
-from qa_nlp.report.tables import all_tables, neutralised, text_of
+from qa_nlp.records import Verdict
+from qa_nlp.report.tables import all_tables, neutralised, text_of, texts
 from qa_nlp.rulebook.book import Rulebook
 from tests.conftest import make_call
 
@@ -49,10 +50,11 @@ def test_headers_are_unique(book: Rulebook) -> None:
         assert len(headers) == len(set(headers)), table.name
 
 
-def cells(table: str, book: Rulebook, *items: object) -> dict[str, str]:
+def cells(table: str, book: Rulebook, verdict: Verdict, part: object = None) -> dict[str, str]:
     """Header → cell of one row."""
     made = all_tables(book)[table]
-    return dict(zip((column.header for column in made.columns), made.row(*items), strict=True))
+    values = made.values(verdict) if part is None else made.part_values(verdict, [part])[0]
+    return dict(zip((column.header for column in made.columns), texts(values), strict=True))
 
 
 @pytest.mark.parametrize(
