@@ -24,6 +24,7 @@ _AT = re.compile(r"@|＠|艾特|圈a|圈A")
 _PLATE_HINT = re.compile(r"[A-Za-zＡ-Ｚ](?<=[\u4e00-\u9fff].)[·\s]?\S{5}")
 _ASKS_NUMBER = re.compile(r"户号|户头|电话|手机|号码|身份证|证件号|卡号|客户编号|用户编号|联系方式|账号|帐号|表号")
 _QUESTION = re.compile(r"？|\?|吗|呢|么|多少|报一下|说一下|提供|告诉|念|请问|贵姓|称呼|哪|几|核对|麻烦")
+_ASKS = ((NUMBER, _ASKS_NUMBER), (NAME, names.ASKS), (PLACE, places.ASKS))
 _HELD = 8
 _LONG_NAME = 2
 
@@ -59,7 +60,9 @@ def mask_turns(turns: Sequence[Turn], known: Collection[str] = ()) -> list[Maske
     if said:
         for turn, spans in zip(turns, found, strict=True):
             spans += [Span(start, end, "name") for start, end in occurrences(said, turn.text)]
-    return [covered(turn.text, spans) for turn, spans in zip(turns, found, strict=True)]
+    return [
+        covered(turn.text, spans) if spans else Masked(turn.text, ()) for turn, spans in zip(turns, found, strict=True)
+    ]
 
 
 def _spans(text: str, asked: Collection[str], email: bool = True, plate: bool = True) -> list[Span]:
@@ -82,8 +85,7 @@ def _spans(text: str, asked: Collection[str], email: bool = True, plate: bool = 
 def _asked_after(turn: Turn, asked: frozenset[str], hit: bool) -> frozenset[str]:
     """What an answer in the next turn may be: an agent's question stays open while answers come in pieces."""
     if turn.role != "customer" and _QUESTION.search(turn.text):
-        kinds = ((NUMBER, _ASKS_NUMBER), (NAME, names.ASKS), (PLACE, places.ASKS))
-        new = frozenset(kind for kind, pattern in kinds if pattern.search(turn.text))
+        new = frozenset(kind for kind, pattern in _ASKS if pattern.search(turn.text))
         if new:
             return new
     return asked if hit or len(turn.text) <= _HELD else frozenset()

@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict, replace
 
 from qa_nlp.errors import Problem, UsageError
-from qa_nlp.privacy.digit_runs import find_numbers
+from qa_nlp.privacy.digit_runs import HINT, find_numbers
 from qa_nlp.privacy.masking import mask, mask_turns
 from qa_nlp.privacy.span import MASK, Masked, Span, covered, occurrences
 from qa_nlp.records import Call, Finding, Promise, Skipped, StepVerdict, Turn, Verdict
@@ -193,7 +193,7 @@ class _Cover:
             parts += (text[at:start], self.pairs[text[start:end]])
             at = end
         text = "".join((*parts, text[at:]))
-        return covered(text, find_numbers(text)).text
+        return covered(text, find_numbers(text)).text if HINT.search(text) else text
 
 
 def _badges(agent_id: str) -> list[str]:
