@@ -84,7 +84,7 @@ class Inspector:
     def label(self, prepared: Sequence[Prepared], customer_turns: int | None = None) -> list[Label]:
         """Labels alone, in the order of the calls; ``customer_turns``: hear the customer's first turns only."""
         by_rules = rules_decide(self.book, self.model)
-        hits = [self.book.matcher.scan(p) if by_rules else [] for p in prepared]
+        hits = self.book.matcher.scan_all(prepared) if by_rules else [[] for _ in prepared]
         return self._labels(prepared, hits, customer_turns)
 
     def _labels(

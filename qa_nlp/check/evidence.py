@@ -84,6 +84,6 @@ def gather(
     scores = model.sentences.probabilities(heard.sentences)
     turns, rows = heard.batch.grams.first.tolist(), heard.batch.agents_before.tolist()
     return [
-        Evidence(p, tuple(book.matcher.scan(p)), scores[rows[i] : rows[i + 1]], model, heard.batch.grams, turns[i])
-        for i, p in enumerate(prepared)
+        Evidence(p, tuple(hits), scores[rows[i] : rows[i + 1]], model, heard.batch.grams, turns[i])
+        for i, (p, hits) in enumerate(zip(prepared, book.matcher.scan_all(prepared), strict=True))
     ]

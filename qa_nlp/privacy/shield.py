@@ -188,7 +188,8 @@ class _Cover:
         return ShownPromise(**asdict(promise) | {"quote": quote, "masked": True})
 
     def _tidy(self, text: str) -> str:
-        parts, at = [], 0
+        parts: list[str] = []
+        at = 0
         for start, end in occurrences(self.pairs, text):
             parts += (text[at:start], self.pairs[text[start:end]])
             at = end

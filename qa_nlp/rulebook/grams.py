@@ -46,8 +46,8 @@ class Joined:
 
     @classmethod
     def of(cls, prepared: Sequence[Prepared]) -> Joined:
-        """Join calls; each must have a turn."""
-        parts = chain.from_iterable((_BREAK, p.folded.codes) for p in prepared)
+        """Join calls."""
+        parts = chain.from_iterable((_BREAK, p.folded.codes) for p in prepared if p.roles)
         codes = tables.match_table()[np.concatenate([*parts, _BREAK])]
         roles = [_ROLE.get(role, len(ROLES) - 1) for p in prepared for role in p.roles]
         return cls(codes, np.cumsum(codes == _BREAK[0]) - 1, np.array(roles, dtype=np.int64))
@@ -86,7 +86,8 @@ class Table:
         self._first = np.full(1 << bits, -1, dtype=np.int32)
         self._first[slots[order][::-1]] = np.arange(len(keys), dtype=np.int32)[::-1]
         self._deepest = int(np.bincount(slots).max(initial=1))
-        self._keys = np.append(keys[order], np.zeros(self._deepest, np.uint64))
+        # Looking on behind the last key finds nothing.
+        self._keys = np.append(keys[order], np.full(self._deepest, ~np.uint64(0)))
 
     def find(self, keys: Keys) -> tuple[Ints, Ints]:
         """Where ``keys`` holds one of the set's, and its number there."""
@@ -117,7 +118,7 @@ class Grams:
             begin, end = bisect_left(lengths, length), bisect_right(lengths, length)
             hashes[begin:end] = _rolled(_codes("".join(grams[begin:end])), length)[length - 1][::length]
         self._table = Table(hashes)
-        self._numbers = dict(zip(grams, self._table.find(hashes)[1].tolist(), strict=True))
+        self._numbers: dict[str, int] = dict(zip(grams, self._table.find(hashes)[1].tolist(), strict=True))
 
     def __len__(self) -> int:
         """How many different grams there are."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -71,6 +72,8 @@ class Triggers:
             codes: code points of the joined text in the form in which words are heard.
             joined: where its turns are, and whose.
         """
+        if not self.needs:
+            return Candidates([], [], [])
         places, grams = self._grams.find(codes)
         rows, needs = self._needs_of.of(grams)
         triggers = places[rows]
@@ -79,6 +82,8 @@ class Triggers:
         before = self._before(places, len(codes))
         for sets, least, most in zip(self._sets, self._least, self._most, strict=True):
             asked = np.flatnonzero(sets[needs] != NONE)
+            if not len(asked):
+                break
             need, trigger = needs[asked], triggers[asked] + self._margin
             begins, ends = before[trigger + least[need]], before[trigger + most[need] + 1]
             rows, at = spread(begins, ends - begins)
@@ -102,5 +107,5 @@ class Triggers:
         rules = self._rule_of[needs]
         first = np.flatnonzero((np.diff(turns, prepend=-1) != 0) | (np.diff(rules, prepend=-1) != 0))
         chosen, cuts = needs.tolist(), [*first.tolist(), len(needs)]
-        alternatives = [chosen[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+        alternatives = [chosen[a:b] for a, b in pairwise(cuts)]
         return Candidates(turns[first].tolist(), rules[first].tolist(), alternatives)

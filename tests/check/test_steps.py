@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from qa_nlp.check.by_model import LEAST
 from qa_nlp.check.contradiction import without_contradiction
@@ -86,7 +87,7 @@ def test_a_rule_counts_only_in_the_subtypes_that_it_names(book: Rulebook, model:
     call = talk("没电", "已经派单了，师傅马上出发")
     evidence = evidence_of(call, book, model, rest=SILENT)
     narrow = tuple(
-        replace(hit, rule=replace(hit.rule, subtypes=("consult.*",))) if hit.rule.code == "dispatch" else hit
+        structs.replace(hit, rule=replace(hit.rule, subtypes=("consult.*",))) if hit.rule.code == "dispatch" else hit
         for hit in evidence.hits
     )
     assert "dispatch" in done_steps(evidence, book, REPAIR)

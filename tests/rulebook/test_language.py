@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_nlp.rulebook.anchors import anchors, needs
+from qa_nlp.rulebook.anchors import Need, anchors, needs
 from qa_nlp.rulebook.language import SyntaxProblem, parse
 from qa_nlp.rulebook.nodes import to_regex
 from qa_nlp.text.fold import fold, sound
@@ -87,28 +87,51 @@ def test_sound_twin_has_the_same_shape() -> None:
 @pytest.mark.parametrize(
     ("pattern", "trigger", "others"),
     [
-        ("你…必须来", {"必须来"}, [{"你"}]),
-        ("你[们]…<4>(乱|瞎)(接|拉)", {"乱接", "乱拉", "瞎接", "瞎拉"}, [{"你"}]),
-        ("^…<3>嗯往下$", {"嗯往下"}, []),
-        ("(哪个|哪家)…(营业厅|网点)[呀]…门", {"营业厅", "网点"}, [{"哪个", "哪家"}, {"门"}]),
+        ("你…必须来", {"必须来"}, [("你", -9, -1)]),
+        ("你[们]…<4>(乱|瞎)(接|拉)", {"乱接", "乱拉", "瞎接", "瞎拉"}, [("你", -6, -1)]),
+        ("你…必须来[啊]…<3>吧", {"必须来"}, [("你", -9, -1), ("吧", 3, 7)]),
+        ("^…<3>嗯往下$", {"嗯往下"}, [("\n", -5, -1)]),
+        ("(哪个|哪家)…(营业厅|网点)[呀]…门", {"营业厅", "网点"}, [("哪个|哪家", -10, -2), ("门", 2, 12)]),
+        ("请(你…说|问)", {"请"}, [("说|问", 1, 11)]),
     ],
 )
-def test_the_rarest_words_trigger_and_the_others_are_asked_for(
-    pattern: str, trigger: set[str], others: list[set[str]]
+def test_the_rarest_words_trigger_and_the_others_are_asked_for_nearby(
+    pattern: str, trigger: set[str], others: list[tuple[str, int, int]]
 ) -> None:
-    (need,) = needs(parse(pattern, CLASSES))
-    assert need.trigger == trigger
-    assert sorted(map(sorted, need.others)) == sorted(map(sorted, others))
+    found = needs(parse(pattern, CLASSES))
+    assert set().union(*(need.trigger for need in found)) == trigger
+    said = [("|".join(sorted(near.words)), near.least, near.most) for need in found for near in need.others]
+    assert sorted(said) == sorted(others)
 
 
 @given(
-    st.sampled_from(["你…必须来", "(谁让|谁叫)你[啊|呀]…<3>(说|讲)", "^[嗯]你…好$", "不归[我|我们]管|没(人|谁)管"]),
+    st.sampled_from(
+        [
+            "你…必须来",
+            "(谁让|谁叫)你[啊|呀]…<3>(说|讲)",
+            "^[嗯]你…好$",
+            "不归[我|我们]管|没(人|谁)管",
+            "别[再](问…我|找)了",
+        ]
+    ),
     st.data(),
 )
 def test_every_match_holds_all_that_an_alternative_needs(pattern: str, data: st.DataObject) -> None:
     node = parse(pattern, CLASSES)
-    text = data.draw(st.from_regex(to_regex(node).replace(r"(?:(?<=\n)|\A)", "^").replace(r"(?:\n|\Z)", "$")))
+    begins, ends = r"(?:(?<=\n)|\A)", r"(?:\n|\Z)"
+    text = data.draw(st.from_regex(to_regex(node).replace(begins, "^").replace(ends, "$")))
     found = re.search(to_regex(node), text)
-    assert found is None or any(
-        all(any(word in found[0] for word in words) for words in (need.trigger, *need.others)) for need in needs(node)
+    said = text[: found.start()].split("\n")[-1:] if found else []
+    assert found is None or any(_held("\n" + "".join(said) + found[0], need) for need in needs(node))
+
+
+def _held(text: str, need: Need) -> bool:
+    """Whether a trigger has everything it needs nearby; ``text`` is a turn with the break before it."""
+    places = [at for at in range(len(text)) if text.startswith(tuple(need.trigger), at)]
+    return any(
+        all(
+            any(text.startswith(tuple(near.words), to) for to in range(max(0, at + near.least), at + near.most + 1))
+            for near in need.others
+        )
+        for at in places
     )
