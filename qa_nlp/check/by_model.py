@@ -26,7 +26,10 @@ Places = tuple[Ints, Ints, np.ndarray]
 
 
 class Heard(NamedTuple):
-    """A label that the model hears in an agent turn, how likely it is, and the clause that speaks most for it."""
+    """A label that the model hears in an agent turn, how likely it is, and the clause that speaks most for it.
+
+    Where a phrase rule finds the same fault in the turn, ``span`` is that rule's.
+    """
 
     label: str
     turn: int
@@ -67,11 +70,16 @@ def told(
     steps, faults = _steps(scores, sizes, chances, model, book, done), _faults(scores, model, book)
     rows, columns, likely = map(np.concatenate, zip(steps, faults, strict=True))
     calls, turns = call_of[rows], turn_of[rows]
-    spans = best_clauses(gathered, calls, turns, columns)
-    found = zip(calls.tolist(), columns.tolist(), turns.tolist(), likely.tolist(), spans, strict=True)
-    for nth, (call, column, turn, chance, span) in enumerate(found):
-        own = result[call].steps if nth < len(steps[0]) else result[call].faults
-        own.append(Heard(names[column], turn, chance, span))
+    by_rule = {(n, h.turn, h.rule.code): (h.start, h.end) for n, e in enumerate(gathered) for h in e.of_kind("phrase")}
+    keys = [(n, turn, names[c]) for n, turn, c in zip(calls.tolist(), turns.tolist(), columns.tolist(), strict=True)]
+    unknown = [nth for nth, key in enumerate(keys) if key not in by_rule]
+    clauses = best_clauses(gathered, calls[unknown], turns[unknown], columns[unknown])
+    spans = by_rule | {keys[nth]: span for nth, span in zip(unknown, clauses, strict=True)}
+    for nth, (key, chance) in enumerate(zip(keys, likely.tolist(), strict=True)):
+        call, turn, label = key
+        (result[call].steps if nth < len(steps[0]) else result[call].faults).append(
+            Heard(label, turn, chance, spans[key])
+        )
     return result
 
 

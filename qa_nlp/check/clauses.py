@@ -45,7 +45,7 @@ class Clauses:
 def best_clauses(gathered: Sequence[Evidence], calls: Ints, turns: Ints, columns: Ints) -> list[Span]:
     """For each label (its column), turn and call the joined span of the clause whose n-grams weigh most for it.
 
-    The whole turn where it holds nothing but marks. All calls must have been read together, or none.
+    The whole turn where it holds nothing but marks.
     """
     texts = [evidence.prepared.folded for evidence in gathered]
     clauses = Clauses.of(texts)
@@ -102,7 +102,7 @@ def peaks(values: np.ndarray, sizes: Ints) -> Ints:
 def _grams(gathered: Sequence[Evidence]) -> tuple[Grams, Ints]:
     """The n-grams of the calls, and the number that the first turn of each has in them."""
     read = gathered[0].read
-    if read is None:
+    if read is None or any(evidence.read is not read for evidence in gathered):
         grams = ngrams([evidence.prepared for evidence in gathered])
         return grams, grams.first
     return read, np.array([evidence.first_turn for evidence in gathered], dtype=np.int64)

@@ -32,8 +32,8 @@ def conduct_findings(evidence: Evidence, label: Label, book: Rulebook) -> tuple[
         seconds = sum(seconds for _, _, seconds in rates)
         figures["agent_cpm"] = round(sum(length for _, length, _ in rates) / seconds * 60, 1)
     if timed(evidence.prepared.call.turns):
-        figures["long_silences"] = sum(f.code == "long_silence" for f in findings)
-        figures["interruptions"] = sum(f.code == "interruption" for f in findings)
+        codes = [finding.code for finding in findings]
+        figures["long_silences"], figures["interruptions"] = codes.count("long_silence"), codes.count("interruption")
     return findings, figures
 
 

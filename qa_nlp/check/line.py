@@ -44,19 +44,25 @@ class Line:
         folded = self.prepared.folded
         return folded.match[folded.starts[turn] : folded.end_of(turn)]
 
+    def length(self, turn: int) -> int:
+        """How many characters a turn has, folded."""
+        return self.prepared.folded.ends[turn] - self.prepared.folded.starts[turn]
+
     @cached_property
     def roles(self) -> tuple[str, ...]:
         """Roles, with a customer's turn that holds no words counted as the system's."""
-        folded = self.prepared.folded
+        match = self.prepared.folded.match
+        roles = list(self.prepared.roles)
         # A turn that begins with a word is no aside.
-        return tuple(
-            "system"
-            if role in ("customer", "unknown")
-            and not folded.match[start : start + 1].isalnum()
-            and ASIDE.match(self.text(i))
-            else role
-            for i, (role, start) in enumerate(zip(self.prepared.roles, folded.starts, strict=True))
-        )
+        for i in [i for i, at in enumerate(self.prepared.folded.starts) if not match[at : at + 1].isalnum()]:
+            if roles[i] in ("customer", "unknown") and ASIDE.match(self.text(i)):
+                roles[i] = "system"
+        return tuple(roles)
+
+    @cached_property
+    def system(self) -> tuple[int, ...]:
+        """Turns that nobody spoke."""
+        return tuple(i for i, role in enumerate(self.roles) if role == "system") if "system" in self.roles else ()
 
     @cached_property
     def spoken(self) -> list[int]:
@@ -95,12 +101,11 @@ class Line:
     def silences(self) -> frozenset[int]:
         """System lines that tell of a silence of a few seconds or more."""
         found = set()
-        for i, role in enumerate(self.roles):
-            if role == "system":
-                match = SILENCE.search(self.text(i))
-                blank = self.prepared.roles[i] != "system" and not self.text(i).strip(" .,…?!~-")
-                if blank or (match and float(match[1] or SILENCE_SECONDS) >= SILENCE_SECONDS):
-                    found.add(i)
+        for i in self.system:
+            match = SILENCE.search(self.text(i))
+            blank = self.prepared.roles[i] != "system" and not self.text(i).strip(" .,…?!~-")
+            if blank or (match and float(match[1] or SILENCE_SECONDS) >= SILENCE_SECONDS):
+                found.add(i)
         return frozenset(found)
 
     @cached_property
@@ -108,7 +113,7 @@ class Line:
         """Whether the agent ended the call, as the recorder or the metadata say."""
         if str(self.prepared.call.meta.get("hangup_by", "")).lower() in ("agent", "座席", "坐席", "客服"):
             return True
-        lines = (self.text(i) for i, role in enumerate(self.roles) if role == "system")
+        lines = map(self.text, self.system)
         return any(AGENT_HANGUP.search(line) and not NOT_HUNG.search(line) for line in lines)
 
     @cached_property
@@ -116,8 +121,7 @@ class Line:
         """Whether the customer ended the call, as far as is recorded."""
         if str(self.prepared.call.meta.get("hangup_by", "")).lower() in ("customer", "客户", "用户"):
             return True
-        lines = (self.text(i) for i, role in enumerate(self.roles) if role == "system")
-        return any(CUSTOMER_HANGUP.search(line) for line in lines)
+        return any(CUSTOMER_HANGUP.search(self.text(i)) for i in self.system)
 
     @cached_property
     def by_code(self) -> dict[str, list[Hit]]:

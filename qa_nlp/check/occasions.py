@@ -45,6 +45,8 @@ def occasions(situation: Situation, line: Line) -> list[Occasion]:
     for event in situation.events:
         for occasion in _event(event, line):
             found[occasion.turn] = occasion
+    if not found:
+        return []
     return [
         occasion
         for turn, occasion in sorted(found.items())
@@ -72,21 +74,19 @@ def _event(name: str, line: Line) -> list[Occasion]:
             known = any(isinstance(call.meta.get(key), str) and call.meta[key] for key in NAME_KEYS)
             return [Occasion(agents[0], True)] if known else []
         case "长信息":
-            return [Occasion(i, True) for i in agents if _long_matter(line.text(i))]
+            return [Occasion(i, True) for i in agents if line.length(i) >= LONG_TURN and _many_numbers(line.text(i))]
         case _:
             return [Occasion(agents[0], True)] if call.direction == "outbound" else []
 
 
-def _long_matter(text: str) -> bool:
-    """A turn that a customer cannot keep in mind: long, with long numbers or a counted list."""
-    return len(text) >= LONG_TURN and (
-        len(LONG_NUMBER.findall(text)) >= LONG_NUMBERS or len(set(COUNTED.findall(text))) >= COUNTED_ITEMS
-    )
+def _many_numbers(text: str) -> bool:
+    """What makes a long turn hard to keep in mind: long numbers or a counted list."""
+    return len(LONG_NUMBER.findall(text)) >= LONG_NUMBERS or len(set(COUNTED.findall(text))) >= COUNTED_ITEMS
 
 
 def _no_voice(line: Line, spoken: list[int]) -> list[Occasion]:
     """The line is open and nobody speaks: silences, or the agent's turns one after another."""
-    if any(line.roles[i] == "customer" for i in spoken):
+    if "customer" in line.roles:
         return []
     first = next(i for i in spoken if line.roles[i] == "agent")
     silent = [i for i in line.silences if i > first]
@@ -96,7 +96,7 @@ def _no_voice(line: Line, spoken: list[int]) -> list[Occasion]:
 
 def _still_there(line: Line, spoken: list[int]) -> list[Occasion]:
     """All is said, the customer is silent and has not hung up."""
-    if not any(line.roles[i] == "customer" for i in spoken):
+    if not line.silences or "customer" not in line.roles:
         return []
     last = max(i for i in spoken if line.roles[i] == "customer")
     tail = [i for i in line.silences if i > last]

@@ -22,6 +22,7 @@ REPORTED = re.compile(
     r"[^,.!?\n]{0,4}(说|讲|告诉您|告诉你|回答|回复|骂|喊|写)(的)?(是|:|,|“|\"|「|『|您|你)?$"
 )
 QUOTED = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'), ("《", "》"))
+OPENING = re.compile(f"[{''.join(opening for opening, _ in QUOTED)}]")
 
 
 def phrasing_findings(evidence: Evidence, book: Rulebook, said: Told | None = None) -> list[Finding]:
@@ -123,6 +124,8 @@ def is_mention(text: str, turn_start: int, start: int) -> bool:
 
 def is_quoted(text: str, start: int, end: int) -> bool:
     """Whether a span lies inside quotation marks of its turn."""
+    if not OPENING.search(text):
+        return False
     for opening, closing in QUOTED:
         at = text.rfind(opening, 0, start + 1)
         if at >= 0 and text.find(closing, at + 1) >= end:

@@ -14,7 +14,6 @@ import numpy as np
 from qa_nlp.check.by_model import RESTATE
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.records import Label
-from qa_nlp.text import tables
 from qa_nlp.text.fold import Folded
 
 CLAUSE = re.compile(r"[^,.!?;:~…\s]+")
@@ -67,11 +66,12 @@ def restated(evidence: Evidence, label: Label) -> tuple[int, tuple[int, int], fl
         if old := shared & said:
             shared -= old.difference(*(pairs[starts[t] : ends[t]] for t in prepared.before[turn]))
         said |= own
-        shared = {pair for pair in shared if all(map(str.isalnum, _letters(pair)))}
         if not shared:
             continue
         model = MODEL * _log_odds(chances[place]) + bias + FIRST * (place == 0)
-        if model + _most(len(shared), end - start) >= bar:
+        if model + _most(len(shared), end - start) < bar:
+            continue
+        if shared := {pair for pair in shared if all(map(str.isalnum, _letters(pair)))}:
             odds, span = _odds(text, pairs, (start, end), shared)
             if model + odds >= bar:
                 best, bar = (turn, span, 1 / (1 + exp(-model - odds))), model + odds
@@ -117,8 +117,10 @@ def _covered(clause: list[int], shared: set[int]) -> int:
 
 def _pairs(folded: Folded) -> list[int]:
     """The pair of neighbouring characters that begins at each position, as one number; the last has none."""
-    codes = tables.match_table()[folded.codes].astype(np.int64)
-    return [*((codes[:-1] << SHIFT) + codes[1:]).tolist(), 0]
+    codes = np.frombuffer(folded.match.encode("utf-32-le"), dtype=np.int32).astype(np.int64)
+    pairs: list[int] = ((codes[:-1] << SHIFT) + codes[1:]).tolist()
+    pairs.append(0)
+    return pairs
 
 
 def _letters(pair: int) -> tuple[str, str]:

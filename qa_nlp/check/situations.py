@@ -16,7 +16,7 @@ from qa_nlp.check.occasions import Occasion, occasions, waited
 from qa_nlp.records import Call, Label, StepVerdict
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.matcher import Condition, Hit
-from qa_nlp.rulebook.situations import Situation
+from qa_nlp.rulebook.situations import KIND, Situation
 from qa_nlp.text.prepared import Prepared, prepare
 
 NEED = "情景"
@@ -44,7 +44,7 @@ def situation_verdicts(
     ``steps``: the verdicts on the checklist of the same call. Where these settle the very deed that a
     situation asks for (its ``same``), the situation becomes not_applicable: one deed, one judgement.
     """
-    found = verdicts_of(evidence.prepared, evidence.hits, book)
+    found = verdicts_of(evidence.prepared, evidence.of_kind(KIND), book)
     least = book.scoring.settings.get("最少座席轮次", LEAST_TURNS)
     if label.needs_review or len(evidence.prepared.agent_turns) < least:
         return found
@@ -77,8 +77,11 @@ def verdicts_of(prepared: Prepared, hits: Sequence[Hit], book: Rulebook) -> list
     """Verdicts of all situations that arose, from the hits of the book's matcher."""
     line = Line(prepared, hits)
     found = []
+    candidates = book.without_words | line.by_code.keys()
+    if line.notices:
+        candidates |= book.noticed
     for situation in book.situations:
-        if not situation.events and not line.notices and situation.id not in line.by_code:
+        if situation.id not in candidates:
             continue
         judged = [j for o in occasions(situation, line) if (j := _judge(situation, o, line)) is not None]
         if judged:
@@ -139,7 +142,7 @@ def _doubtful(situation: Situation, occasion: Occasion, turns: Sequence[int], li
 def answer_runs(situation: Situation, occasion: Occasion, line: Line) -> list[list[int]]:
     """The agent's turns that count as the answer, run by run."""
     first = occasion.turn if occasion.inclusive else occasion.turn + 1
-    after = [own for run in line.runs if (own := [turn for turn in run if turn >= first])]
+    after = [[turn for turn in run if turn >= first] for run in line.runs if run[-1] >= first]
     before = [list(run) for run in line.runs if run[-1] < first] if situation.begin == "前2句" else []
     return before[-2:] + (after[: situation.most] if situation.most else after)
 
@@ -175,5 +178,5 @@ def _span(condition: Condition, turn: int, line: Line) -> tuple[int, int] | None
     if condition.pattern is None:
         return None
     folded = line.prepared.folded
-    match = condition.pattern.regex.search(folded.match, folded.starts[turn], folded.end_of(turn))
+    match = condition.pattern.regex.search(folded.match, folded.starts[turn], folded.ends[turn])
     return match.span() if match else None

@@ -30,7 +30,6 @@ OFFERED = {
 DOUBT = 0.4
 # Steps of calls that the agent makes; an agent who is called says similar words for other reasons.
 OUTBOUND, CALLBACK = "outbound", "other.callback"
-NEED_RANK = {"必须": 0, "条件": 1, "建议": 2, "": 3}
 
 
 @dataclass(frozen=True)
@@ -81,28 +80,29 @@ def steps_by_rule(evidence: Evidence, book: Rulebook, label: Label | None) -> di
 def step_verdicts(
     evidence: Evidence, label: Label, done: Mapping[str, Done], book: Rulebook, chances: np.ndarray | None = None
 ) -> list[StepVerdict]:
-    """A verdict for every demanded step, and for every other step that was done (need "").
+    """A verdict for every demanded step, in the order of the checklist, and for every other step that was done (need "").
 
     ``chances``: the call's row of ``step_chances``, where it is at hand.
     """
     chances = step_chances([evidence], [label])[0] if chances is None else chances
-    demands = {demand.step: demand for demand in book.demands_for(label.subtype)}
+    demands = book.demands_for(label.subtype)
     signals = set(evidence.signals)
     shared = _shared_demands(label, signals, book)
-    asked = demands.keys() | done.keys()
     verdicts = []
-    for step in (step for step in book.steps if step in asked):
-        demand = demands.get(step)
-        if step in done:
-            d = done[step]
-            need = demand.need if demand else ""
-            verdicts.append(StepVerdict(step, need, "pass", d.turn, d.quote, d.evidence, d.confidence))
-        elif demand:
-            column = evidence.model.sentences.columns.get(step)
+    for demand in demands:
+        if demand.step in done:
+            verdicts.append(_passed(demand.step, demand.need, done[demand.step]))
+        else:
+            column = evidence.model.sentences.columns.get(demand.step)
             chance = 0.0 if column is None else float(chances[column])
             verdict = _missing(demand, evidence, signals, shared, chance)
-            verdicts.append(StepVerdict(step, demand.need, verdict, None, "", None, round(1.0 - chance, 4)))
-    return sorted(verdicts, key=lambda v: NEED_RANK[v.need])
+            verdicts.append(StepVerdict(demand.step, demand.need, verdict, None, "", None, round(1.0 - chance, 4)))
+    others = done.keys() - {demand.step for demand in demands}
+    return verdicts + [_passed(step, "", done[step]) for step in book.steps if step in others]
+
+
+def _passed(step: str, need: str, done: Done) -> StepVerdict:
+    return StepVerdict(step, need, "pass", done.turn, done.quote, done.evidence, done.confidence)
 
 
 def _missing(demand: Demand, evidence: Evidence, signals: set[str], shared: set[str] | None, chance: float) -> str:

@@ -12,6 +12,9 @@ from qa_nlp.rulebook.rule import Rule
 from qa_nlp.rulebook.sheet import Row
 from qa_nlp.rulebook.situations import Situation
 
+# What a line of the checklist may say, the strictest first.
+NEEDS = ("必须", "条件", "建议")
+
 
 @dataclass(frozen=True)
 class Code:
@@ -107,6 +110,16 @@ class Rulebook:
         return self._situation_by_id[number]
 
     @cached_property
+    def without_words(self) -> frozenset[str]:
+        """Situations that may arise without a word: from what happens on the line."""
+        return frozenset(situation.id for situation in self.situations if situation.events)
+
+    @cached_property
+    def noticed(self) -> frozenset[str]:
+        """Situations that the recorder's own lines may tell of."""
+        return frozenset(situation.id for situation in self.situations if situation.notice.pattern is not None)
+
+    @cached_property
     def _situation_by_id(self) -> dict[str, Situation]:
         return {situation.id: situation for situation in self.situations}
 
@@ -138,7 +151,7 @@ class Rulebook:
         return {rule.id: rule for rule in self.rules}
 
     def demands_for(self, subtype: str) -> tuple[Demand, ...]:
-        """The checklist of one subtype: its own lines, its family's and the common ones."""
+        """The checklist of one subtype: its own lines, its family's and the common ones; what must be done first."""
         if subtype not in self._demands:
             self._demands[subtype] = self._demands_of(subtype)
         return self._demands[subtype]
@@ -153,13 +166,13 @@ class Rulebook:
         closing_free = set(self._words("no_closing"))
         wanted = {subtype, f"{category}.*"} | (set() if subtype in closing_free else {"*"})
         found: dict[str, Demand] = {}
-        rank = {"必须": 2, "条件": 1, "建议": 0}
         for demand in self.demands:
             if demand.subtype in wanted:
                 old = found.get(demand.step)
-                if old is None or rank[demand.need] > rank[old.need]:
+                if old is None or NEEDS.index(demand.need) < NEEDS.index(old.need):
                     found[demand.step] = demand
-        return tuple(found.values())
+        ordered = [found[step] for step in self.steps if step in found]
+        return tuple(sorted(ordered, key=lambda demand: NEEDS.index(demand.need)))
 
     def _words(self, name: str) -> tuple[str, ...]:
         return tuple(row["值"] for row in self.tables.get("settings", ()) if row["项目"] == name)

@@ -11,7 +11,7 @@ from pathlib import Path
 from qa_nlp.errors import Problem, RulebookError
 from qa_nlp.paths import data_file
 from qa_nlp.rulebook.appeals import case_problems
-from qa_nlp.rulebook.book import Code, Demand, Rulebook, Scoring, StepInfo, Subtype
+from qa_nlp.rulebook.book import NEEDS, Code, Demand, Rulebook, Scoring, StepInfo, Subtype
 from qa_nlp.rulebook.language import SyntaxProblem
 from qa_nlp.rulebook.matcher import Condition, compile_pattern
 from qa_nlp.rulebook.rule import MODES, SEVERITIES, SPEAKERS, Example, Rule, Scope, read_example, read_scope
@@ -24,7 +24,6 @@ RULE_COLUMNS = ("编号", "类别", "词语", "应命中例句", "不应命中�
 TABLES = ("limits", "conduct", "settings", "cases")
 # Excel turns MAR-12 into a date and 1E5 into a number.
 RULE_ID = re.compile(r"^(?!(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC)-)[A-Z]{2,6}-\d{3}$")
-NEEDS = ("必须", "条件", "建议")
 
 
 @cache
