@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from math import prod
+from operator import itemgetter
+from typing import NamedTuple
 
 from qa_nlp.rulebook.nodes import Alt, Edge, Gap, Literal, Node, Seq, max_length, min_length
 
@@ -30,8 +32,8 @@ BOUND = 12.0
 WEIGHTS = dict.fromkeys(USUAL, USUAL_SHARE * BOUND) | dict.fromkeys(FREQUENT, FREQUENT_SHARE * BOUND)
 
 
-# What stands before every turn, as ``grams.Joined`` has it.
-BREAK = "\n"
+# What stands before every turn, as ``grams.Joined`` has it, and how often.
+BREAK, BREAK_SHARE = "\n", 0.05
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,21 @@ class Need:
     node: Node
 
 
-@dataclass(frozen=True)
-class Found:
-    """Words of which a match holds one: it begins where a part does or up to ``slack`` characters behind."""
+class Found(NamedTuple):
+    """Words of which a match holds one that begins where a part does or up to ``slack`` characters behind."""
 
+    share: float
     words: Words
     part: int
-    slack: int
+    slack: int = 0
+
+
+class Known(NamedTuple):
+    """What is known of a part: how likely its words are, the words, and whether they are all that it can be."""
+
+    share: float
+    words: Words
+    spelled: bool
 
 
 def needs(node: Node) -> tuple[Need, ...]:
@@ -66,26 +76,36 @@ def needs(node: Node) -> tuple[Need, ...]:
     if isinstance(node, Alt):
         found = [needs(choice) for choice in node.choices]
         return tuple(need for part in found for need in part) if all(found) else ()
-    parts = node.parts if isinstance(node, Seq) else (node,)
-    sets = sorted(_sets(parts), key=lambda found: likelihood(found.words))
+    parts = _parts(node)
+    known = list(map(_known, parts))
+    sets = sorted(chain.from_iterable(_sets(parts, known, *run) for run in _runs(parts)), key=itemgetter(0))
     if not sets:
         return ()
-    trigger = sets[0]
-    others = [_near(found, trigger, parts) for found in sets[1:]]
-    for part, edge in enumerate(parts):
-        if edge == Edge("^"):
-            begin = _near(Found(frozenset({BREAK}), part, 0), trigger, parts)
-            others.append(Near(begin.words, begin.least - 1, begin.most - 1))
-    others.sort(key=lambda near: (near.most - near.least + 1) * likelihood(near.words))
-    return (Need(trigger.words, tuple(others), node),)
+    trigger, *others = sets
+    lengths = [_lengths(part, own) for part, own in zip(parts, known, strict=True)]
+    near = [(found.share, _near(found, trigger, lengths)) for found in others]
+    for number, part in enumerate(parts):
+        if isinstance(part, Edge) and part.char == "^":
+            begin = _near(Found(BREAK_SHARE, frozenset({BREAK}), number), trigger, lengths)
+            near.append((BREAK_SHARE, Near(begin.words, begin.least - 1, begin.most - 1)))
+    near.sort(key=lambda pair: pair[0] * (pair[1].most - pair[1].least + 1))
+    return (Need(trigger.words, tuple(other for _, other in near), node),)
 
 
-def _near(found: Found, trigger: Found, parts: Sequence[Node]) -> Near:
-    between = parts[min(found.part, trigger.part) : max(found.part, trigger.part)]
-    least, most = sum(map(min_length, between)), sum(map(max_length, between))
+def _near(found: Found, trigger: Found, lengths: Sequence[tuple[int, int]]) -> Near:
+    between = lengths[min(found.part, trigger.part) : max(found.part, trigger.part)]
+    least, most = sum(shortest for shortest, _ in between), sum(longest for _, longest in between)
     if found.part < trigger.part:
         least, most = -most, -least
     return Near(found.words, least - trigger.slack, most + found.slack)
+
+
+def _lengths(part: Node, known: Known | None) -> tuple[int, int]:
+    """Characters that a part has at least and at most."""
+    if known and known.spelled:
+        lengths = set(map(len, known.words))
+        return min(lengths), max(lengths)
+    return min_length(part), max_length(part)
 
 
 def has_needs(node: Node) -> bool:
@@ -103,8 +123,13 @@ def has_needs(node: Node) -> bool:
 
 def anchors(node: Node) -> Words | None:
     """Literals of which every match contains one; None where there is no such set."""
-    found = needs(node)
-    return frozenset().union(*(need.trigger for need in found)) if found else None
+    if isinstance(node, Alt):
+        found = [anchors(choice) for choice in node.choices]
+        return None if None in found else frozenset().union(*filter(None, found))
+    parts = _parts(node)
+    known = list(map(_known, parts))
+    best = min((best for run in _runs(parts) if (best := _rarest(known, *run))), key=itemgetter(0), default=None)
+    return _spelled(known, best) if best else None
 
 
 def likelihood(words: Words) -> float:
@@ -112,56 +137,71 @@ def likelihood(words: Words) -> float:
     return sum(map(_share, words))
 
 
-def _sets(parts: Sequence[Node]) -> Iterator[Found]:
-    """For every stretch without a gap sets of words that a match must hold one of."""
+def _parts(node: Node) -> tuple[Node, ...]:
+    return node.parts if isinstance(node, Seq) else (node,)
+
+
+def _known(part: Node) -> Known | None:
+    spelled = _words(part)
+    words = anchors(part) if spelled is None and isinstance(part, Seq | Alt) else spelled
+    return None if words is None else Known(likelihood(words), words, spelled is not None)
+
+
+def _runs(parts: Sequence[Node]) -> Iterator[tuple[int, int]]:
+    """From which part to before which there is no gap."""
     begin = 0
     for end, part in enumerate((*parts, Gap(0))):
         if isinstance(part, Gap | Edge):
-            yield from _of_run(parts, begin, end)
+            if end > begin:
+                yield begin, end
             begin = end + 1
 
 
-def _of_run(parts: Sequence[Node], begin: int, end: int) -> Iterator[Found]:
-    """The rarest set of a run without a gap, then those of what stands before and behind it."""
-    if (best := _rarest(parts[begin:end])) is not None:
-        words, first, last = best
-        slack = 0 if _words(parts[begin + first]) is not None else max_length(parts[begin + first])
-        yield Found(words, begin + first, slack)
-        yield from _of_run(parts, begin, begin + first)
-        yield from _of_run(parts, begin + last, end)
+def _sets(parts: Sequence[Node], known: Sequence[Known | None], begin: int, end: int) -> Iterator[Found]:
+    """The rarest words of a run without a gap, then those of what stands before and behind them."""
+    if begin < end and (best := _rarest(known, begin, end)) is not None:
+        share, first, last = best
+        whole = known[first]
+        slack = 0 if whole and whole.spelled else max_length(parts[first])
+        yield Found(share, _spelled(known, best), first, slack)
+        yield from _sets(parts, known, begin, first)
+        yield from _sets(parts, known, last, end)
 
 
-def _rarest(run: Sequence[Node]) -> tuple[Words, int, int] | None:
-    """The best of: any stretch of the run spelled out in full, any part's own needs; and which parts it takes."""
-    best: tuple[float, Words | list[Words], int, int] | None = None
-    spelled = [_words(part) for part in run]
-    shares = [likelihood(words) if words is not None else 0.0 for words in spelled]
-    for begin, part in enumerate(run):
-        if spelled[begin] is None:
-            own = anchors(part)
-            if own is not None and (best is None or likelihood(own) < best[0]):
-                best = likelihood(own), own, begin, begin + 1
-            continue
-        stretch: list[Words] = []
+Stretch = tuple[float, int, int]
+
+
+def _rarest(known: Sequence[Known | None], begin: int, end: int) -> Stretch | None:
+    """The best of a run: any stretch spelled out in full, any part's own words; how likely, from where to where."""
+    best: Stretch | None = None
+    for first in range(begin, end):
         share, count, empty = 1.0 / BOUND, 1, True
-        for words, own_share in zip(spelled[begin:], shares[begin:], strict=True):
-            if words is None or (count := count * len(words)) > MAX_WORDS:
+        for last in range(first, end):
+            part = known[last]
+            if part is None or (last > first and not part.spelled):
                 break
-            stretch.append(words)
-            share, empty = share * own_share * BOUND, empty and "" in words
+            count *= len(part.words)
+            if count > MAX_WORDS and last > first:
+                break
+            share, empty = share * part.share * BOUND, empty and "" in part.words
             if not empty and (best is None or share < best[0]):
-                best = share, list(stretch), begin, begin + len(stretch)
-    if best is None:
-        return None
-    _, found, begin, end = best
-    return (found if isinstance(found, frozenset) else frozenset(map("".join, product(*found)))), begin, end
+                best = share, first, last + 1
+            if not part.spelled:
+                break
+    return best
+
+
+def _spelled(known: Sequence[Known | None], stretch: Stretch) -> Words:
+    _, first, last = stretch
+    sets = [part.words for part in known[first:last] if part is not None]
+    return sets[0] if len(sets) == 1 else frozenset(map("".join, product(*sets)))
 
 
 def _words(node: Node) -> Words | None:
     """All strings of a gapless node, or None where they are too many."""
     match node:
         case Literal(text):
-            return frozenset({text})
+            return frozenset((text,))
         case Gap() | Edge():
             return None
         case Seq(parts):
@@ -170,11 +210,13 @@ def _words(node: Node) -> Words | None:
                 return None
             return frozenset(map("".join, product(*(words for words in sets if words))))
         case Alt(choices):
-            sets = [_words(choice) for choice in choices]
-            if any(words is None for words in sets):
-                return None
-            union: Words = frozenset().union(*(words for words in sets if words))
-            return union if len(union) <= MAX_WORDS else None
+            union: set[str] = set()
+            for choice in choices:
+                words = (choice.text,) if isinstance(choice, Literal) else _words(choice)
+                if words is None:
+                    return None
+                union.update(words)
+            return frozenset(union) if len(union) <= MAX_WORDS else None
 
 
 def _share(word: str) -> float:

@@ -54,10 +54,9 @@ class Joined:
 
 
 class Lists:
-    """For each of ``size`` keys a list of numbers, from (key, number) pairs."""
+    """For each of ``size`` keys a list of numbers, from pairs of both."""
 
-    def __init__(self, pairs: Sequence[tuple[int, int]], size: int) -> None:
-        keys, numbers = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    def __init__(self, keys: Ints, numbers: Ints, size: int) -> None:
         self._numbers = numbers[np.argsort(keys, kind="stable")]
         self._counts = np.bincount(keys, minlength=size)
         self._begins = np.cumsum(self._counts) - self._counts

@@ -8,13 +8,13 @@ number of rules.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 
-from qa_nlp.rulebook.anchors import Need
+from qa_nlp.rulebook.anchors import Need, Words
 from qa_nlp.rulebook.grams import ANY, ROLES, Grams, Ints, Joined, Lists, Table, spread
 from qa_nlp.rulebook.rule import Rule
 from qa_nlp.text import tables
@@ -44,26 +44,27 @@ class Triggers:
 
     def __init__(self, rules: Sequence[Rule], needs: Sequence[Sequence[Need]], heard: Callable[[str], str]) -> None:
         self.needs = tuple(need for alternatives in needs for need in alternatives)
-        self._rule_of = np.repeat(np.arange(len(needs)), list(map(len, needs)))
-        speakers = [rules[index].speaker for index in self._rule_of.tolist()]
-        self._speaks = np.array([[speaker in (role, ANY) for speaker in speakers] for role in ROLES], dtype=bool)
-        sets = {near.words: 0 for need in self.needs for near in need.others}
-        numbers = {words: nth for nth, words in enumerate(sets)}
-        most = max((len(need.others) for need in self.needs), default=0)
-        self._sets, self._least, self._most = np.full((3, most, len(self.needs)), NONE)
-        for nth, need in enumerate(self.needs):
-            for place, near in enumerate(need.others):
-                self._sets[place, nth], self._least[place, nth], self._most[place, nth] = (
-                    numbers[near.words], near.least, near.most,
-                )  # fmt: skip
-        self._margin = max(1, int(np.abs(self._least).max(initial=0)), int(self._most.max(initial=0)) + 1)
-        spelled = {word: heard(word) for words in (*numbers, *(n.trigger for n in self.needs)) for word in words}
-        self._grams = Grams(spelled.values())
-        gram = {word: self._grams.number(form) for word, form in spelled.items()}
-        triggered = [(g, nth) for nth, need in enumerate(self.needs) for g in {gram[word] for word in need.trigger}]
-        self._needs_of = Lists(triggered, len(self._grams))
-        members = [number << 32 | gram[word] for words, number in numbers.items() for word in words]
-        self._members = Table(np.array(members, dtype=np.uint64))
+        owners = [index for index, alternatives in enumerate(needs) for _ in alternatives]
+        self._rule_of = np.array(owners, dtype=np.int64)
+        speakers = np.array([rules[index].speaker for index in owners], dtype=str)
+        self._speaks = np.array([(speakers == role) | (speakers == ANY) for role in ROLES])
+        numbers: dict[Words, int] = {}
+        near = [
+            (number, nth, numbers.setdefault(near.words, len(numbers)), near.least, near.most)
+            for nth, need in enumerate(self.needs)
+            for number, near in enumerate(need.others)
+        ]
+        table = np.array(near, dtype=np.int64).reshape(-1, 5).T
+        self._sets, self._least, self._most = np.full((3, int(table[0].max(initial=-1)) + 1, len(self.needs)), NONE)
+        self._sets[table[0], table[1]], self._least[table[0], table[1]], self._most[table[0], table[1]] = table[2:]
+        self._margin = int(np.abs(table[3:]).max(initial=0)) + 1
+        triggers = [need.trigger for need in self.needs]
+        words = {word: heard(word) for word in chain.from_iterable((*numbers, *triggers))}
+        self._grams = Grams(words.values())
+        grams = {word: self._grams.number(form) for word, form in words.items()}
+        self._needs_of = Lists(*_pairs(triggers, grams)[::-1], len(self._grams))
+        sets, members = _pairs(numbers, grams)
+        self._members = Table((sets << 32 | members).view(np.uint64))
 
     def candidates(self, codes: tables.Array, joined: Joined) -> Candidates:
         """Rules that may match in the turns of several calls.
@@ -109,3 +110,10 @@ class Triggers:
         chosen, cuts = needs.tolist(), [*first.tolist(), len(needs)]
         alternatives = [chosen[a:b] for a, b in pairwise(cuts)]
         return Candidates(turns[first].tolist(), rules[first].tolist(), alternatives)
+
+
+def _pairs(sets: Collection[Words], grams: Mapping[str, int]) -> tuple[Ints, Ints]:
+    """For every word of sets, which stand in order: the number of its set and its gram."""
+    numbers = np.repeat(np.arange(len(sets)), list(map(len, sets)))
+    words = map(grams.__getitem__, chain.from_iterable(sets))
+    return numbers, np.fromiter(words, dtype=np.int64, count=len(numbers))
