@@ -114,7 +114,7 @@ def score_batch(
             shutil.rmtree(partial / RESULT, ignore_errors=True)
             writer = Writer(partial / RESULT, book, wanted | ({"jsonl"} if engine else set()))
             chunks = (
-                engine.chunks(paths, meta, setup, partial / STAGED, resume)
+                engine.chunks(paths, meta, setup, partial / STAGED, resume, frozenset(wanted))
                 if engine
                 else _chunks(spool, paths, meta, setup, jobs, inspector, writer.wanted)
             )

@@ -23,9 +23,18 @@ class Engine(AbstractContextManager[Any], Protocol):
         """What ``run.json`` tells of it."""
 
     def chunks(
-        self, paths: Sequence[Path], meta: Path | None, setup: Setup, folder: Path, resume: bool
+        self,
+        paths: Sequence[Path],
+        meta: Path | None,
+        setup: Setup,
+        folder: Path,
+        resume: bool,
+        formats: frozenset[str],
     ) -> Iterator[Chunk]:
-        """The finished chunks in the order of the batch, each call id once; ``folder`` holds what can be resumed."""
+        """The finished chunks in the order of the batch, each call id once; ``folder`` holds what can be resumed.
+
+        Pieces of the reports ``formats`` may be ready.
+        """
 
     def finish(self, result: Path) -> None:
         """Add files of its own to the result folder, which holds ``calls.jsonl``."""

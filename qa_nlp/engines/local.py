@@ -96,7 +96,7 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def inspect_chunk(chunk: list[Call | Skipped], setup: Setup, formats: frozenset[str]) -> Inspected:
+def inspect_chunk(chunk: list[Call | Skipped], setup: Setup, formats: Iterable[str]) -> Inspected:
     """Inspect one chunk in this process, which loads what ``setup`` names once."""
     return _bench(setup).inspect(chunk, formats)
 

@@ -42,6 +42,8 @@ LEAST_WAVE, TASKS_A_CORE, AHEAD = 16, 4, 2
 ATTEMPTS = 3
 # Spark ends a job when a node dies between being allowed to keep its output and saying that it did.
 RACE = "Authorized committer"
+# A workbook takes only the first calls of a large batch, a page a few: the driver makes the pieces of those.
+GROWING = {"csv", "vcon"}
 VERDICTS, CALLS = "verdicts.parquet", "calls.jsonl"
 FIELDS = (
     "call_id STRING, category STRING, subtype STRING, confidence DOUBLE, needs_review BOOLEAN, score DOUBLE, "
@@ -102,13 +104,20 @@ class SparkEngine:
         return {"engine": self.name, "spark": version, "master": self.master, "tasks": self.tasks}
 
     def chunks(
-        self, paths: Sequence[Path], meta: Path | None, setup: Setup, folder: Path, resume: bool
+        self,
+        paths: Sequence[Path],
+        meta: Path | None,
+        setup: Setup,
+        folder: Path,
+        resume: bool,
+        formats: frozenset[str],
     ) -> Iterator[Chunk]:
         """The finished chunks of a batch in its order; each call id once.
 
         Args:
             folder: where waves leave their rows; every node must see it under the same path, as well as ``paths``.
             resume: use the waves that an earlier run of the same batch finished.
+            formats: reports that are wanted; pieces of those that grow with the batch are made on the nodes.
 
         Raises:
             UsageError: when Spark gives up.
@@ -128,7 +137,7 @@ class SparkEngine:
             yield Chunk(tuple(Left(setup.shield.skipped(item)) for item in skipped), ({},) * len(skipped))
         once = Once()
         self.resumed = sum(staged_items(_wave(folder, tasks), tasks) for tasks in plan.waves)
-        for rows in self._waves(plan, kit, setup, folder):
+        for rows in self._waves(plan, kit, setup, folder, sorted(formats & GROWING)):
             for row in rows:
                 if row.chunk is not None:
                     yield first_only(row, plan, once, setup.shield)
@@ -165,9 +174,9 @@ class SparkEngine:
         ids = self._session.range(tasks.start, tasks.stop, 1, len(tasks))
         return ids.mapInArrow(mapper(entry, *arguments), schema)
 
-    def _waves(self, plan: Plan, kit: Kit, setup: Setup, folder: Path) -> Iterator[Iterator[Row]]:
+    def _waves(self, plan: Plan, kit: Kit, setup: Setup, folder: Path, formats: list[str]) -> Iterator[Iterator[Row]]:
         """The rows of each wave in order; two waves are under way, so that no core waits for the last task of one."""
-        arguments = (msgspec.json.encode(kit), setup.shield.mask, setup.shield.key)
+        arguments = (msgspec.json.encode(kit), setup.shield.mask, setup.shield.key, formats)
 
         def run(tasks: range) -> None:
             target = _wave(folder, tasks)

@@ -1,7 +1,7 @@
 """What runs in the Python processes of a Spark cluster: a task's pieces of the input → staged rows.
 
 A staged row holds a chunk of at most ``CHUNK`` items: where each came from, the spool line that the local engine would
-have written for them, and the rows of the CSV tables. The last row of a task holds no chunk and says how many items there were.
+have written for them, and pieces of reports that are ready. The last row of a task holds no chunk and says how many items there were.
 """
 
 from __future__ import annotations
@@ -32,8 +32,6 @@ STAGED = pa.schema(
         ("ready", pa.binary()),
     ]
 )
-# Pieces of reports that grow with the batch; the driver makes those of the others, of which it needs few.
-FORMATS = frozenset({"csv"})
 SURVEYED = pa.schema([("task", pa.int64()), ("found", pa.binary())])
 
 
@@ -49,7 +47,9 @@ def survey_tasks(batches: Batches, home: Path, kit: bytes) -> Iterator[pa.Record
         yield pa.record_batch([[task], [found]], schema=SURVEYED)
 
 
-def inspect_tasks(batches: Batches, home: Path, kit: bytes, mask: bool, key: bytes | None) -> Iterator[pa.RecordBatch]:
+def inspect_tasks(
+    batches: Batches, home: Path, kit: bytes, mask: bool, key: bytes | None, formats: list[str]
+) -> Iterator[pa.RecordBatch]:
     """The staged rows of every task id in ``batches``, one a batch; memory holds one chunk."""
     names = msgspec.json.decode(kit, type=Kit)
     lexicons = home / names.lexicons if names.lexicons else None
@@ -62,7 +62,7 @@ def inspect_tasks(batches: Batches, home: Path, kit: bytes, mask: bool, key: byt
         while chunk := list(islice(items, CHUNK)):
             count += len(chunk)
             places = msgspec.json.encode([place for place, _ in chunk])
-            line, ready = inspect_chunk([item for _, item in chunk], setup, FORMATS)
+            line, ready = inspect_chunk([item for _, item in chunk], setup, formats)
             pieces = msgspec.msgpack.encode(ready)
             yield pa.record_batch([[task], [count], [places], [line], [pieces]], schema=STAGED)
         yield pa.record_batch([[task], [count], [b"[]"], [None], [None]], schema=STAGED)
