@@ -9,6 +9,8 @@ import numpy as np
 
 from qa_nlp.check.clauses import Span, best_clauses, peaks
 from qa_nlp.check.evidence import Evidence
+from qa_nlp.check.restate import STEP as RESTATE
+from qa_nlp.check.restate import restated
 from qa_nlp.model.ngrams import Ints
 from qa_nlp.model.store import Model
 from qa_nlp.records import Label
@@ -17,8 +19,6 @@ from qa_nlp.rulebook.book import Rulebook
 EDGE = 1e-4
 # However usual a step is, some sentence must sound like it.
 LEAST = 0.1
-# What the customer said before tells more of a restatement than the sentence itself: see ``restate``.
-RESTATE = "restate"
 # Numbers are compared, not felt: a promised time is judged by ``promises``.
 BY_RULE_ONLY = frozenset({"wrong_limit"})
 # Numbers of agent turns, columns of labels, probabilities.
@@ -55,32 +55,45 @@ def told(
 ) -> list[Told]:
     """What the model says of each call; with a label, how usual a step is in such calls counts too.
 
-    ``done``: the steps of each call that rules found; the model is not asked for these.
+    ``done``: the steps of each call that rules found; the model is not asked for these. What the customer said before
+    tells more of a restatement than the sentence itself (see ``restate``); it needs a label.
     """
     if not gathered:
         return []
     model = gathered[0].model
-    names = model.sentences.labels
     sizes = np.array([len(evidence.probabilities) for evidence in gathered])
-    call_of = np.repeat(np.arange(len(gathered)), sizes)
-    turn_of = np.array([turn for evidence in gathered for turn in evidence.prepared.agent_turns], dtype=np.int64)
     scores = np.concatenate([evidence.probabilities for evidence in gathered])
     chances = step_chances(gathered, labels)
     result = [Told(own, [], []) for own in chances]
     steps, faults = _steps(scores, sizes, chances, model, book, done), _faults(scores, model, book)
-    rows, columns, likely = map(np.concatenate, zip(steps, faults, strict=True))
-    calls, turns = call_of[rows], turn_of[rows]
+    places: Places = tuple(map(np.concatenate, zip(steps, faults, strict=True)))  # type: ignore[assignment]
+    for nth, (call, heard) in enumerate(_heard(gathered, sizes, places)):
+        (result[call].steps if nth < len(steps[0]) else result[call].faults).append(heard)
+    asked = [
+        label if RESTATE in book.steps and not (done and RESTATE in done[call]) else None
+        for call, label in enumerate(labels)
+    ]
+    for own, repeat in zip(result, restated(gathered, asked), strict=True):
+        if repeat is not None:
+            turn, span, chance = repeat
+            own.steps.append(Heard(RESTATE, turn, chance, span))
+    return result
+
+
+def _heard(gathered: Sequence[Evidence], sizes: Ints, places: Places) -> list[tuple[int, Heard]]:
+    """What is heard in which call: numbers of agent turns and columns put into words, each with its clause."""
+    rows, columns, chances = places
+    names = gathered[0].model.sentences.labels
+    calls = np.repeat(np.arange(len(gathered)), sizes)[rows]
+    turns = np.array([turn for evidence in gathered for turn in evidence.prepared.agent_turns], dtype=np.int64)[rows]
     by_rule = {(n, h.turn, h.rule.code): (h.start, h.end) for n, e in enumerate(gathered) for h in e.of_kind("phrase")}
     keys = [(n, turn, names[c]) for n, turn, c in zip(calls.tolist(), turns.tolist(), columns.tolist(), strict=True)]
     unknown = [nth for nth, key in enumerate(keys) if key not in by_rule]
     clauses = best_clauses(gathered, calls[unknown], turns[unknown], columns[unknown])
     spans = by_rule | {keys[nth]: span for nth, span in zip(unknown, clauses, strict=True)}
-    for nth, (key, chance) in enumerate(zip(keys, likely.tolist(), strict=True)):
-        call, turn, label = key
-        (result[call].steps if nth < len(steps[0]) else result[call].faults).append(
-            Heard(label, turn, chance, spans[key])
-        )
-    return result
+    return [
+        (key[0], Heard(key[2], key[1], chance, spans[key])) for key, chance in zip(keys, chances.tolist(), strict=True)
+    ]
 
 
 def step_chances(gathered: Sequence[Evidence], labels: Sequence[Label | None]) -> np.ndarray:

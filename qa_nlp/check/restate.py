@@ -7,21 +7,18 @@ the customer's words tells most. Figures: docs/evaluation.md.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from math import exp, log, log1p
 
-import numpy as np
-
-from qa_nlp.check.by_model import RESTATE
 from qa_nlp.check.evidence import Evidence
+from qa_nlp.check.pairs import Pairs, characters, number, used_by_both
 from qa_nlp.records import Label
-from qa_nlp.text.fold import Folded
 
+STEP = "restate"
 CLAUSE = re.compile(r"[^,.!?;:~…\s]+")
-# A pair of characters is kept as one number: sets of numbers are quick.
-SHIFT = 21
 # Pairs of characters that everybody uses in such calls: repeating them repeats nothing.
 COMMON = frozenset(
-    (ord(pair[0]) << SHIFT) + ord(pair[1])
+    number(pair)
     for pair in re.findall(
         "..",
         "一下一个不会不是不用不能不要个工个月二十什么今天他们作日你们供电公司再见分钟别的可以哪个四十多少小时就是尾号工作师傅怎么"
@@ -39,40 +36,49 @@ BIAS = {"repair": -5.6, "complaint": -5.73, "consult": -6.36}
 BIAS_OTHER = -5.3
 ENOUGH, EDGE = 0.21, 1e-4
 LEAST_CLAUSE = 3
+Span = tuple[int, int]
+# Turn, joined span, probability.
+Repeat = tuple[int, Span, float]
 
 
-def restated(evidence: Evidence, label: Label) -> tuple[int, tuple[int, int], float] | None:
-    """The turn that repeats the customer best, the joined span of its best clause, and the probability.
+def restated(gathered: Sequence[Evidence], labels: Sequence[Label | None]) -> list[Repeat | None]:
+    """For each call the turn that repeats the customer best, the joined span of its best clause, and the probability.
 
-    None where no turn does.
+    None where no turn does, and for a call without a label.
     """
+    pairs = used_by_both([evidence.prepared for evidence in gathered])
+    return [
+        None if label is None else _best(evidence, label, own)
+        for evidence, label, own in zip(gathered, labels, pairs, strict=True)
+    ]
+
+
+def _best(evidence: Evidence, label: Label, pairs: Pairs) -> Repeat | None:
     prepared = evidence.prepared
-    text, starts, ends = prepared.folded.match, prepared.folded.starts, prepared.folded.ends
-    bias = BIAS.get(label.category, BIAS_OTHER)
-    pairs, chances = _pairs(prepared.folded), evidence.chances(RESTATE)
+    starts, ends = prepared.folded.starts, prepared.folded.ends
+    bias, chances = BIAS.get(label.category, BIAS_OTHER), evidence.chances(STEP)
     heard: set[int] = set()
     said: set[int] = set()
-    best: tuple[int, tuple[int, int], float] | None = None
+    best: Repeat | None = None
     bar, after = log(ENOUGH / (1 - ENOUGH)), 0
     for place, turn in enumerate(prepared.agent_turns):
         for earlier in range(after, turn):
             if prepared.roles[earlier] == "customer":
-                heard.update(pairs[starts[earlier] : ends[earlier]])
+                heard.update(pairs.of_turn(earlier))
         after = turn + 1
-        start, end = starts[turn], ends[turn]
-        own = set(pairs[start:end])
-        shared = (own & heard) - COMMON
+        own = pairs.of_turn(turn)
+        shared = heard.intersection(own) - COMMON
         # What the agent has said before is no repetition, unless the customer has just said it.
         if old := shared & said:
-            shared -= old.difference(*(pairs[starts[t] : ends[t]] for t in prepared.before[turn]))
-        said |= own
+            shared -= old.difference(*map(pairs.of_turn, prepared.before[turn]))
+        said.update(own)
         if not shared:
             continue
         model = MODEL * _log_odds(chances[place]) + bias + FIRST * (place == 0)
-        if model + _most(len(shared), end - start) < bar:
+        if model + _most(len(shared), ends[turn] - starts[turn]) < bar:
             continue
-        if shared := {pair for pair in shared if all(map(str.isalnum, _letters(pair)))}:
-            odds, span = _odds(text, pairs, (start, end), shared)
+        if words := set(filter(str.isalnum, map(characters, shared))):
+            odds, span = _odds(prepared.folded.match, (starts[turn], ends[turn]), words)
             if model + odds >= bar:
                 best, bar = (turn, span, 1 / (1 + exp(-model - odds))), model + odds
     return best
@@ -85,14 +91,14 @@ def _most(shared: int, length: int) -> float:
     return share + LENGTH * log1p(length) + CUE + CHECK + QUESTION
 
 
-def _odds(text: str, pairs: list[int], turn: tuple[int, int], shared: set[int]) -> tuple[float, tuple[int, int]]:
+def _odds(text: str, turn: Span, shared: set[str]) -> tuple[float, Span]:
     """Log odds by the words of a turn, and its clause with most of the customer's words."""
     covered = spoken = longest = 0
     whole = 0.0
     span = turn
     for clause in CLAUSE.finditer(text, *turn):
         a, b = clause.span()
-        count = _covered(pairs[a:b], shared)
+        count = _covered(clause[0], shared)
         covered += count
         spoken += b - a
         if count >= LEAST_CLAUSE:
@@ -105,26 +111,14 @@ def _odds(text: str, pairs: list[int], turn: tuple[int, int], shared: set[int]) 
     return odds + QUESTION * words.rstrip(". ").endswith("?"), span
 
 
-def _covered(clause: list[int], shared: set[int]) -> int:
+def _covered(clause: str, shared: set[str]) -> int:
     """How many characters of a clause belong to a shared pair."""
     count, last = 0, -1
-    for at, pair in enumerate(clause):
-        if pair in shared:
+    for at in range(len(clause) - 1):
+        if clause[at : at + 2] in shared:
             count += 2 if at > last else 1
             last = at + 1
     return count
-
-
-def _pairs(folded: Folded) -> list[int]:
-    """The pair of neighbouring characters that begins at each position, as one number; the last has none."""
-    codes = np.frombuffer(folded.match.encode("utf-32-le"), dtype=np.int32).astype(np.int64)
-    pairs: list[int] = ((codes[:-1] << SHIFT) + codes[1:]).tolist()
-    pairs.append(0)
-    return pairs
-
-
-def _letters(pair: int) -> tuple[str, str]:
-    return chr(pair >> SHIFT), chr(pair & (1 << SHIFT) - 1)
 
 
 def _log_odds(probability: float) -> float:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa_nlp.check.by_model import RESTATE, Told, step_chances, told
+from qa_nlp.check.by_model import Told, step_chances, told
 from qa_nlp.check.evidence import Evidence
-from qa_nlp.check.restate import restated
 from qa_nlp.records import Label, StepVerdict
 from qa_nlp.rulebook.book import Demand, Rulebook
 
@@ -55,9 +54,6 @@ def done_steps(
     said = told([evidence], [label], book, [found])[0] if said is None else said
     for step, turn, chance, span in said.steps:
         found[step] = Done(turn, evidence.prepared.quote(turn, *span)[2], MODEL, round(chance, 4))
-    if label is not None and RESTATE in book.steps and RESTATE not in found and (best := restated(evidence, label)):
-        turn, span, chance = best
-        found[RESTATE] = Done(turn, evidence.prepared.quote(turn, *span)[2], MODEL, round(chance, 4))
     return found
 
 

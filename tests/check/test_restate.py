@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_nlp.check.restate import COMMON, SHIFT, restated
+from qa_nlp.check.pairs import characters, number
+from qa_nlp.check.restate import COMMON, restated
 from qa_nlp.model.store import Model
 from qa_nlp.records import Label
 from qa_nlp.rulebook.book import Rulebook
@@ -21,7 +22,7 @@ NO_OPINION = 0.03
 def found(asked: str, answer: str, book: Rulebook, model: Model, label: Label = REPAIR) -> str | None:
     """The clause that repeats, or None."""
     evidence = evidence_of(make_call(f"座：您好\n客：{asked}\n座：{answer}"), book, model, rest=NO_OPINION)
-    best = restated(evidence, label)
+    best = restated([evidence], [label])[0]
     return None if best is None else evidence.prepared.quote(best[0], *best[1])[2]
 
 
@@ -59,13 +60,13 @@ def test_the_agents_own_words_said_again_repeat_nothing(book: Rulebook, model: M
     call = make_call(
         "座：您说的是梅山小区六栋三零二的总开关跳闸了吗\n客：梅山小区六栋三零二\n座：嗯\n客：现在咋办\n座：梅山小区六栋三零二的师傅联系您"
     )
-    best = restated(evidence_of(call, book, model, rest=0.001), REPAIR)
+    best = restated([evidence_of(call, book, model, rest=0.001)], [REPAIR])[0]
     assert best is None or best[0] < 4
 
 
 def test_a_call_without_customer_or_agent_has_none(book: Rulebook, model: Model) -> None:
     for text in ("座：您好\n座：喂", "客：没电了"):
-        assert restated(evidence_of(make_call(text), book, model), REPAIR) is None
+        assert restated([evidence_of(make_call(text), book, model)], [REPAIR]) == [None]
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
@@ -79,7 +80,7 @@ def test_the_clause_lies_in_the_turn(asked: str, answer: str) -> None:
     evidence = evidence_of(
         type(call)("T", turns), load_book("power"), load_model(data_file("models", "power")), rest=0.9
     )
-    best = restated(evidence, REPAIR)
+    best = restated([evidence], [REPAIR])[0]
     if best is not None:
         turn, (start, end), chance = best
         folded = evidence.prepared.folded
@@ -88,4 +89,4 @@ def test_the_clause_lies_in_the_turn(asked: str, answer: str) -> None:
 
 
 def test_common_pairs_are_pairs() -> None:
-    assert all(pair >> SHIFT and pair % (1 << SHIFT) for pair in COMMON)
+    assert all(characters(pair).isalnum() and number(characters(pair)) == pair for pair in COMMON)
