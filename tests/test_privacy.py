@@ -101,9 +101,10 @@ def test_any_text_can_be_masked(text: str) -> None:
     "unit", ["1，", "一", "路", "建设路", "12号", "a@", "我姓", "姓王叫", "建设的", "三个八", "栋一"]
 )
 def test_no_text_makes_masking_slow(unit: str) -> None:
-    began = time.perf_counter()
+    # Seconds of this process, not of the clock: what grows with the square takes minutes on any machine.
+    began = time.process_time()
     mask(unit * (20_000 // len(unit)))
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 10
 
 
 def test_check_digits() -> None:
