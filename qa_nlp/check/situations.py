@@ -41,30 +41,36 @@ def situation_verdicts(
 ) -> list[StepVerdict]:
     """A verdict (need 情景) for every situation of the profile whose trigger occurred, by number.
 
-    ``steps``: the verdicts on the checklist of the same call. Where these settle the very deed that a
-    situation asks for (its ``same``), the situation becomes not_applicable: one deed, one judgement.
+    ``steps``: the verdicts on the steps of the same call. Where these settle the very deed that a situation
+    asks for (its ``same``), the situation becomes not_applicable: one deed, one judgement. A step that was
+    done settles it always; one left out only where the checklist surely demands it.
     """
     found = verdicts_of(evidence.prepared, evidence.of_kind(KIND), book)
     least = book.scoring.settings.get("最少座席轮次", LEAST_TURNS)
-    if label.needs_review or len(evidence.prepared.agent_turns) < least:
-        return found
-    judged = {s.step: s.verdict for s in steps if s.need in DEMANDED and s.verdict != "insufficient"}
+    doubtful = label.needs_review or len(evidence.prepared.agent_turns) < least
+    judged = {s.step: s.verdict for s in steps if s.verdict == "pass" or (_settled(s) and not doubtful)}
     return [_once(verdict, judged, book) for verdict in found]
 
 
-def _once(verdict: StepVerdict, judged: Mapping[str, str], book: Rulebook) -> StepVerdict:
-    """The verdict, or not_applicable where the checklist judged the same deed and nothing is found beyond that.
+def _settled(step: StepVerdict) -> bool:
+    return step.need in DEMANDED and step.verdict != "insufficient"
 
-    Forbidden words (a quote), and a point missing where every step passed, are found beyond the checklist.
+
+def _once(verdict: StepVerdict, judged: Mapping[str, str], book: Rulebook) -> StepVerdict:
+    """The verdict, or not_applicable where steps judged the same deed and nothing is found beyond that.
+
+    Forbidden words (a quote), and one of several points missing where every step passed, are found beyond the steps.
     """
-    same = book.situation(verdict.step).same
+    situation = book.situation(verdict.step)
+    same = situation.same
     if not same or any(step not in judged for step in same):
         return verdict
-    beyond = bool(verdict.quote) or all(judged[step] == "pass" for step in same)
+    more = len(situation.points) > len(same) and all(judged[step] == "pass" for step in same)
+    beyond = bool(verdict.quote) or more
     if verdict.verdict == "violation" and beyond:
         return verdict
     names = "”“".join(book.step_info(step).name.split("(")[0] for step in same)
-    return StepVerdict(verdict.step, NEED, "not_applicable", None, "", f"已按检查单“{names}”判定", verdict.confidence)
+    return StepVerdict(verdict.step, NEED, "not_applicable", None, "", f"已按步骤“{names}”判定", verdict.confidence)
 
 
 def judge_call(call: Call, book: Rulebook) -> list[StepVerdict]:

@@ -129,20 +129,29 @@ POLITE = "座：您好，请问有什么可以帮您/客：没电/座：我查�
 CURT = "座：您好/客：没电/座：我查一下/客：好，没别的事了/座：好的"
 COLD = "座：您好，请问有什么可以帮您/客：没电/座：查过了/客：没有别的事了/座：没事了吧，挂了"
 
+NAMED = "座：您好，请问怎么称呼您/客：我姓王/座：王女士，请问您的用电地址是？/客：建设路五号/座：好的，王女士，已经登记了"
+EXPLAINED = "客：阶梯电价是什么意思/座：用得越多单价越高，分三档。请问我刚才的解释您是否清楚？/客：清楚了/座：感谢来电，再见"
+GRUFF = "客：阶梯电价是什么意思/座：用得越多单价越高，分三档，听懂了吧？/客：懂了/座：感谢来电，再见"
+
 
 @pytest.mark.parametrize(
     ("situation", "text", "label", "wanted"),
     [
         ("H01", POLITE, SETTLED, "not_applicable"),
         ("H33", POLITE, SETTLED, "not_applicable"),
-        ("H01", POLITE, DOUBTFUL, "pass"),
-        ("H33", POLITE, DOUBTFUL, "pass"),
+        # Done is done, whatever the subtype; what was left out is not sure while the subtype is doubtful.
+        ("H01", POLITE, DOUBTFUL, "not_applicable"),
+        ("H33", POLITE, DOUBTFUL, "not_applicable"),
+        ("H33", CURT, DOUBTFUL, "violation"),
+        ("H03", NAMED, SETTLED, "not_applicable"),
+        ("H32", EXPLAINED, SETTLED, "not_applicable"),
+        ("H32", GRUFF, SETTLED, "violation"),
         # Left out, and judged as a step already.
         ("H33", CURT, SETTLED, "not_applicable"),
         # Forbidden words are found by the situation only.
         ("H33", COLD, SETTLED, "violation"),
-        # No checklist asks a silent call for a greeting.
-        ("H01", POLITE, Label("other", "other.wrong_number", 0.99), "pass"),
+        # No checklist asks a wrong number for a greeting; the step was done all the same.
+        ("H01", POLITE, Label("other", "other.wrong_number", 0.99), "not_applicable"),
     ],
 )
 def test_one_deed_is_judged_once(
@@ -154,14 +163,14 @@ def test_one_deed_is_judged_once(
     found = {v.step: v for v in situation_verdicts(evidence, label, book, steps)}
     assert found[situation].verdict == wanted
     if wanted == "not_applicable":
-        assert str(found[situation].evidence).startswith("已按检查单“")
+        assert str(found[situation].evidence).startswith("已按步骤“")
 
 
 def test_a_call_too_short_is_judged_as_before(book: Rulebook, model: Model) -> None:
-    call = Call("T", (Turn("agent", "您好，请问有什么可以帮您"), Turn("customer", "没电")))
+    call = Call("T", (Turn("agent", "你好"), Turn("customer", "没电")))
     evidence = evidence_of(call, book, model, rest=0.001)
     steps = step_verdicts(evidence, SETTLED, done_steps(evidence, book, SETTLED), book)
-    assert {v.step: v.verdict for v in situation_verdicts(evidence, SETTLED, book, steps)}["H01"] == "pass"
+    assert {v.step: v.verdict for v in situation_verdicts(evidence, SETTLED, book, steps)}["H01"] != "not_applicable"
 
 
 def test_same_steps_must_exist(tmp_path: Path) -> None:
