@@ -84,9 +84,8 @@ class Table:
         order = np.argsort(slots, kind="stable")
         self._first = np.full(1 << bits, -1, dtype=np.int32)
         self._first[slots[order][::-1]] = np.arange(len(keys), dtype=np.int32)[::-1]
-        self._deepest = int(np.bincount(slots).max(initial=1))
-        # Looking on behind the last key finds nothing.
-        self._keys = np.append(keys[order], np.full(self._deepest, ~np.uint64(0)))
+        self._keys = keys[order]
+        self._shared = np.append(np.diff(slots[order]) == 0, False)
 
     def find(self, keys: Keys) -> tuple[Ints, Ints]:
         """Where ``keys`` holds one of the set's, and its number there."""
@@ -94,12 +93,12 @@ class Table:
         at = np.flatnonzero(first >= 0)
         numbers, sought = first[at].astype(np.int64), keys[at]
         wrong = np.flatnonzero(self._keys[numbers] != sought)
-        for _ in range(self._deepest - 1):
+        # The keys of one place stand in a row.
+        while len(wrong := wrong[self._shared[numbers[wrong]]]):
             numbers[wrong] += 1
             wrong = wrong[self._keys[numbers[wrong]] != sought[wrong]]
-        found = np.ones(len(at), dtype=bool)
-        found[wrong] = False
-        return at[found], numbers[found]
+        same = self._keys[numbers] == sought
+        return at[same], numbers[same]
 
     def _slots(self, keys: Keys) -> Ints:
         return ((keys * _MIX) >> self._shift).view(np.int64)
