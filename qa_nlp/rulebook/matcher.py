@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -21,7 +21,8 @@ import re2
 from qa_nlp.rulebook.anchors import Need, needs
 from qa_nlp.rulebook.grams import ANY, Joined
 from qa_nlp.rulebook.language import SyntaxProblem, parse
-from qa_nlp.rulebook.nodes import Alt, Node, begins_turn, to_regex
+from qa_nlp.rulebook.leading import to_search
+from qa_nlp.rulebook.nodes import Alt, Node, begins_turn
 from qa_nlp.rulebook.rule import Rule
 from qa_nlp.rulebook.triggers import Candidate, Triggers
 from qa_nlp.text import tables
@@ -31,8 +32,6 @@ from qa_nlp.text.words import word_edges
 
 SOUND_LENGTH = 4
 SOUND_CONFIDENCE = 0.8
-# Expressions kept of several alternatives that match the same turn.
-TOGETHER = 4096
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -76,12 +75,12 @@ class Pattern:
     @cached_property
     def regex(self) -> Any:
         """Expression over folded text."""
-        return re2.compile(self.text) if self.node is None else re.compile(to_regex(self.node))
+        return re2.compile(self.text) if self.node is None else re.compile(to_search(self.node))
 
     @cached_property
     def by_sound(self) -> Any:
         """Expression over syllables for the audible alternatives."""
-        return re.compile(to_regex(Alt(tuple(need.node for need in self.audible)), by_sound=True))
+        return re.compile(to_search(Alt(tuple(need.node for need in self.audible)), by_sound=True))
 
     @property
     def anchors(self) -> frozenset[str]:
@@ -121,12 +120,7 @@ class Condition:
 
 
 Search = Callable[[str, int, int], "re.Match[str] | None"]
-
-
-def searcher(nodes: Sequence[Node], by_sound: bool) -> Search:
-    """The next match of some alternatives of a pattern between two positions of a turn."""
-    regex = re.compile(to_regex(Alt(tuple(nodes)), by_sound=by_sound))
-    return regex.match if all(map(begins_turn, nodes)) else regex.search
+Spans = list[tuple[int, int]]
 
 
 class Finder:
@@ -134,30 +128,36 @@ class Finder:
 
     def __init__(self, needs: Sequence[Need], by_sound: bool) -> None:
         self._needs, self._by_sound = needs, by_sound
-        self._alone: list[Search | None] = [None] * len(needs)
-        self._together = lru_cache(TOGETHER)(self._search)
+        self._searches: list[Search | None] = [None] * len(needs)
 
-    def spans(self, alternatives: Sequence[int], text: str, start: int, end: int) -> list[tuple[int, int]]:
+    def spans(self, alternatives: Sequence[int], text: str, start: int, end: int) -> Spans:
         """Spans of all matches of some alternatives of one pattern in a turn, as in ``re.finditer``."""
         if len(alternatives) > 1:
-            alternatives = [nth for nth in alternatives if self._of(nth)(text, start, end)]
-            if not alternatives:
-                return []
-        search = self._of(alternatives[0]) if len(alternatives) == 1 else self._together(tuple(alternatives))
+            return self._spans_of_several(alternatives, text, start, end)
+        search = self._searches[alternatives[0]] or self._search(alternatives[0])
         spans = []
         while match := search(text, start, end):
             spans.append(match.span())
             start = match.end()
         return spans
 
-    def _of(self, nth: int) -> Search:
-        search = self._alone[nth]
-        if search is None:
-            search = self._alone[nth] = self._search((nth,))
-        return search
+    def _spans_of_several(self, alternatives: Sequence[int], text: str, start: int, end: int) -> Spans:
+        """Of the matches that begin first, that of the alternative which stands first in the pattern."""
+        searches = [self._searches[nth] or self._search(nth) for nth in alternatives]
+        spans: Spans = []
+        while True:
+            found = [(search, match) for search in searches if (match := search(text, start, end))]
+            if not found:
+                return spans
+            first = min((match for _, match in found), key=re.Match.start)
+            spans.append(first.span())
+            start, searches = first.end(), [search for search, _ in found]
 
-    def _search(self, alternatives: tuple[int, ...]) -> Search:
-        return searcher([self._needs[nth].node for nth in alternatives], self._by_sound)
+    def _search(self, nth: int) -> Search:
+        node = self._needs[nth].node
+        regex = re.compile(to_search(node, by_sound=self._by_sound))
+        search = self._searches[nth] = regex.match if begins_turn(node) else regex.search
+        return search
 
 
 class Matcher:
@@ -193,56 +193,68 @@ class Matcher:
         ]
 
     def _hits(self, prepared: Prepared, words: Sequence[Candidate], sounds: Sequence[Candidate]) -> list[Hit]:
-        folded = prepared.folded
+        folded, asked = prepared.folded, _Asked(prepared)
         text, starts, ends = folded.match, folded.starts, folded.ends
         hits: list[Hit] = []
         for turn, index, alternatives in words:
-            if self._in_scope(prepared, index, turn):
+            if self._may_hold(index, turn, asked):
                 spans = self._by_words.spans(alternatives, text, starts[turn], ends[turn])
                 if spans:
                     self._add(prepared, index, turn, "exact", spans, hits)
         for index in self._always:
             for turn, role in enumerate(prepared.roles):
-                if self.rules[index].speaker in (role, ANY) and self._in_scope(prepared, index, turn):
+                if self.rules[index].speaker in (role, ANY) and self._may_hold(index, turn, asked):
                     spans = _re2_spans(self.patterns[index].regex, text, starts[turn], ends[turn])
                     self._add(prepared, index, turn, "exact", spans, hits)
         if sounds:
             done = {(hit.rule.id, hit.turn) for hit in hits}
             for turn, index, alternatives in sounds:
-                if (self.rules[index].id, turn) not in done and self._in_scope(prepared, index, turn):
+                if (self.rules[index].id, turn) not in done and self._may_hold(index, turn, asked):
                     spans = self._by_sound.spans(alternatives, prepared.sound, starts[turn], ends[turn])
                     self._add(prepared, index, turn, "phonetic", spans, hits)
         hits.sort(key=lambda hit: (hit.start, hit.end, hit.rule.id))
         return hits
 
-    def _in_scope(self, prepared: Prepared, index: int, turn: int) -> bool:
-        return not self._scoped[index] or self.rules[index].scope.holds(
-            prepared.nth[turn], prepared.totals[prepared.roles[turn]]
-        )
+    def _may_hold(self, index: int, turn: int, asked: _Asked) -> bool:
+        """Whether scope and 客户上句 of a rule allow it in a turn: what costs less than to look for its words."""
+        if self._scoped[index]:
+            nth, total = asked.prepared.nth[turn], asked.prepared.totals[asked.prepared.roles[turn]]
+            if not self.rules[index].scope.holds(nth, total):
+                return False
+        customer = self.customer[index].pattern
+        return customer is None or asked.before(turn, customer)
 
-    def _add(
-        self, prepared: Prepared, index: int, turn: int, match: str, spans: list[tuple[int, int]], hits: list[Hit]
-    ) -> None:
-        folded = prepared.folded
-        start, end = folded.starts[turn], folded.ends[turn]
-        if not spans or not self._conditions_hold(prepared, index, turn, start, end):
+    def _add(self, prepared: Prepared, index: int, turn: int, match: str, spans: Spans, hits: list[Hit]) -> None:
+        text, start, end = prepared.folded.match, prepared.folded.starts[turn], prepared.folded.ends[turn]
+        unless, along = self.unless[index].pattern, self.along[index].pattern
+        if not spans or (unless is not None and unless.regex.search(text, start, end)):
+            return
+        if along is not None and not along.regex.search(text, start, end):
             return
         if self.patterns[index].mode == "分词":
-            edges = word_edges(folded.plain[start:end])
+            edges = word_edges(prepared.folded.plain[start:end])
             spans = [(a, b) for a, b in spans if a - start in edges and b - start in edges]
-        hits.extend(Hit(self.rules[index], turn, a, b, match) for a, b in spans)
+        rule = self.rules[index]
+        hits.extend([Hit(rule, turn, a, b, match) for a, b in spans])
 
-    def _conditions_hold(self, prepared: Prepared, index: int, turn: int, start: int, end: int) -> bool:
-        text = prepared.folded.match
-        if self.unless[index].found(text, start, end):
+
+class _Asked:
+    """What was asked of the customer's words of one call: many rules ask the same of the same turns."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self.prepared = prepared
+        self._known: dict[tuple[str, tuple[int, ...]], bool] = {}
+
+    def before(self, turn: int, pattern: Pattern) -> bool:
+        """Whether a pattern occurs in what the customer said directly before a turn."""
+        turns = self.prepared.before[turn]
+        if not turns:
             return False
-        along, customer = self.along[index], self.customer[index]
-        if along.pattern is not None and not along.found(text, start, end):
-            return False
-        if customer.pattern is None:
-            return True
-        starts, ends = prepared.folded.starts, prepared.folded.ends
-        return any(customer.found(text, starts[t], ends[t]) for t in prepared.before[turn])
+        key = pattern.text, turns
+        if key not in self._known:
+            folded, search = self.prepared.folded, pattern.regex.search
+            self._known[key] = any(search(folded.match, folded.starts[t], folded.ends[t]) for t in turns)
+        return self._known[key]
 
 
 def _re2_spans(regex: Any, text: str, start: int, end: int) -> list[tuple[int, int]]:
