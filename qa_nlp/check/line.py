@@ -22,6 +22,8 @@ NOT_HUNG = re.compile(r"未挂|没挂|没有挂")
 BRACKETS = re.compile(r"[(\[【<][^()\[\]【】<>]{1,40}[)\]】>]")
 OPENING = "([【<"
 ASIDE = re.compile(r"^\W*[(\[【<].*[)\]】>]\W*$|^\W*$")
+# A turn, not the first, that does not begin with a letter or a digit.
+WORDLESS = re.compile(r"\n(?![^\W_])")
 BUSINESS = re.compile(
     r"政企|集团客户|企业客户|商业客户|单位客户|公司|单位|企业|专线|贵司|工厂|厂里|学校|医院|酒店|门店|营业部|生产|办公|网点|店里|机房|银行|工地|园区"
 )
@@ -52,10 +54,12 @@ class Line:
     def roles(self) -> tuple[str, ...]:
         """Roles, with a customer's turn that holds no words counted as the system's."""
         match = self.prepared.folded.match
-        roles = list(self.prepared.roles)
         # A turn that begins with a word is no aside.
-        for i in [i for i, at in enumerate(self.prepared.folded.starts) if not match[at : at + 1].isalnum()]:
-            if roles[i] in ("customer", "unknown") and ASIDE.match(self.text(i)):
+        if match[:1].isalnum() and not WORDLESS.search(match):
+            return self.prepared.roles
+        roles = list(self.prepared.roles)
+        for i, role in enumerate(roles):
+            if role in ("customer", "unknown") and ASIDE.match(self.text(i)):
                 roles[i] = "system"
         return tuple(roles)
 

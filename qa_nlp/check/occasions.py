@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from qa_nlp.check.line import NAME_KEYS, Line
 from qa_nlp.rulebook.situations import WEAK, Situation
@@ -19,8 +20,7 @@ LONG_NUMBER = re.compile(r"[0-9]{6,}")
 COUNTED = re.compile(r"第([0-9十])[,步个条项件是,]|(?:其([0-9]))")
 
 
-@dataclass(frozen=True)
-class Occasion:
+class Occasion(NamedTuple):
     """The turn where a situation arose.
 
     ``inclusive``: the turn itself belongs to the answer; ``weak``: the words only may mean it.
@@ -31,8 +31,15 @@ class Occasion:
     weak: bool = False
 
 
-def occasions(situation: Situation, line: Line) -> list[Occasion]:
-    """Every place where a situation arose, in order, premises checked."""
+def happenings(names: Iterable[str], line: Line) -> dict[str, list[Occasion]]:
+    """Where each of the named events happened on the line; those that did not are left out."""
+    if not line.prepared.agent_turns:
+        return {}
+    return {name: found for name in names if (found := _event(name, line))}
+
+
+def occasions(situation: Situation, line: Line, happened: Mapping[str, list[Occasion]]) -> list[Occasion]:
+    """Every place where a situation arose, in order, premises checked; ``happened``: see ``happenings``."""
     inclusive = situation.begin != "下句"
     found: dict[int, Occasion] = {}
     for hit in line.by_code.get(situation.id, ()):
@@ -43,7 +50,7 @@ def occasions(situation: Situation, line: Line) -> list[Occasion]:
         if situation.notice.found(line.prepared.folded.match, start, end):
             found[turn] = Occasion(turn, False)
     for event in situation.events:
-        for occasion in _event(event, line):
+        for occasion in happened.get(event, ()):
             found[occasion.turn] = occasion
     if not found:
         return []
@@ -56,20 +63,18 @@ def occasions(situation: Situation, line: Line) -> list[Occasion]:
 
 def _event(name: str, line: Line) -> list[Occasion]:
     call, agents = line.prepared.call, line.prepared.agent_turns
-    if not agents:
-        return []
-    spoken = line.spoken
     match name:
         case "接通":
-            return [Occasion(agents[0], True)] if spoken[0] == agents[0] and call.direction != "outbound" else []
+            answered = call.direction != "outbound" and line.spoken[0] == agents[0]
+            return [Occasion(agents[0], True)] if answered else []
         case "久振铃":
             seconds = call.meta.get("ring_seconds")
             late = isinstance(seconds, int | float) and seconds > RING_SECONDS
             return [Occasion(agents[0], True)] if late else []
         case "无声":
-            return _no_voice(line, spoken)
+            return _no_voice(line)
         case "未挂机":
-            return _still_there(line, spoken)
+            return _still_there(line)
         case "姓名已知":
             known = any(isinstance(call.meta.get(key), str) and call.meta[key] for key in NAME_KEYS)
             return [Occasion(agents[0], True)] if known else []
@@ -84,24 +89,24 @@ def _many_numbers(text: str) -> bool:
     return len(LONG_NUMBER.findall(text)) >= LONG_NUMBERS or len(set(COUNTED.findall(text))) >= COUNTED_ITEMS
 
 
-def _no_voice(line: Line, spoken: list[int]) -> list[Occasion]:
+def _no_voice(line: Line) -> list[Occasion]:
     """The line is open and nobody speaks: silences, or the agent's turns one after another."""
     if "customer" in line.roles:
         return []
-    first = next(i for i in spoken if line.roles[i] == "agent")
+    first = next(i for i in line.spoken if line.roles[i] == "agent")
     silent = [i for i in line.silences if i > first]
-    alone = len(spoken) >= 2
+    alone = len(line.spoken) >= 2
     return [Occasion(first, False)] if silent or alone else []
 
 
-def _still_there(line: Line, spoken: list[int]) -> list[Occasion]:
+def _still_there(line: Line) -> list[Occasion]:
     """All is said, the customer is silent and has not hung up."""
     if not line.silences or "customer" not in line.roles:
         return []
-    last = max(i for i in spoken if line.roles[i] == "customer")
+    last = max(i for i in line.spoken if line.roles[i] == "customer")
     tail = [i for i in line.silences if i > last]
     if tail:
-        before = [i for i in spoken if i < tail[0]]
+        before = [i for i in line.spoken if i < tail[0]]
         ended = any(FAREWELL.search(line.text(i)) for i in before[-2:])
         return [Occasion(tail[0], False)] if ended else []
     return []

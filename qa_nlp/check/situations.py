@@ -8,11 +8,11 @@ when the agent had no chance to answer.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.check.line import Line
-from qa_nlp.check.occasions import Occasion, occasions, waited
+from qa_nlp.check.occasions import Occasion, happenings, occasions, waited
 from qa_nlp.records import Call, Label, StepVerdict
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.matcher import Condition, Hit
@@ -25,8 +25,7 @@ LEAST_TURNS = 2
 SURE, LIKELY, DOUBTFUL = 0.95, 0.85, 0.5
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(NamedTuple):
     """One occasion's verdict, the span that shows it (joined offsets) and why."""
 
     verdict: str
@@ -82,16 +81,16 @@ def judge_call(call: Call, book: Rulebook) -> list[StepVerdict]:
 def verdicts_of(prepared: Prepared, hits: Sequence[Hit], book: Rulebook) -> list[StepVerdict]:
     """Verdicts of all situations that arose, from the hits of the book's matcher."""
     line = Line(prepared, hits)
-    found = []
-    candidates = book.without_words | line.by_code.keys()
+    happened = happenings(book.by_event, line)
+    arisen = set(line.by_code).union(*map(book.by_event.__getitem__, happened))
     if line.notices:
-        candidates |= book.noticed
-    for situation in book.situations:
-        if situation.id not in candidates:
-            continue
-        judged = [j for o in occasions(situation, line) if (j := _judge(situation, o, line)) is not None]
-        if judged:
-            found.append(_verdict(situation, _strongest(judged), prepared))
+        arisen |= book.noticed
+    found = []
+    for situation in book.situations if arisen else ():
+        if situation.id in arisen:
+            judged = [j for o in occasions(situation, line, happened) if (j := _judge(situation, o, line)) is not None]
+            if judged:
+                found.append(_verdict(situation, _strongest(judged), prepared))
     return found
 
 
@@ -181,8 +180,8 @@ def _first(condition: Condition, turns: Sequence[int], line: Line) -> tuple[int,
 
 
 def _span(condition: Condition, turn: int, line: Line) -> tuple[int, int] | None:
-    if condition.pattern is None:
+    pattern, folded = condition.pattern, line.prepared.folded
+    if pattern is None:
         return None
-    folded = line.prepared.folded
-    match = condition.pattern.regex.search(folded.match, folded.starts[turn], folded.ends[turn])
+    match = pattern.regex.search(folded.match, folded.starts[turn], folded.ends[turn])
     return match.span() if match else None

@@ -100,11 +100,11 @@ class Table:
 
     def known(self, grams: Grams, turns: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], Ints]:
         """Rows of the known n-grams of the chosen turns, in the order of the text, and how many each turn has."""
-        letters = turns[grams.turns]
-        found = self.rows[grams.slots[letters, : self.max_n]]
-        hit = found >= 0
-        counts = np.bincount(grams.turns[letters], hit.sum(axis=1), len(turns)).astype(np.int64)
-        return found[hit], counts[turns]
+        letters = np.flatnonzero(turns[grams.turns])
+        found = self.rows.take(grams.slots.take(letters, axis=0)[:, : self.max_n].ravel())
+        hits = np.flatnonzero(found >= 0)
+        ends = np.searchsorted(hits, np.cumsum(grams.letters_of[turns]) * self.max_n)
+        return found.take(hits), np.diff(ends, prepend=0)
 
     def sums(self, grams: Grams, turns: npt.NDArray[np.bool_]) -> Weights:
         """Sums of the weights of all n-grams of each chosen turn (chosen turns, columns).

@@ -110,9 +110,10 @@ class Rulebook:
         return self._situation_by_id[number]
 
     @cached_property
-    def without_words(self) -> frozenset[str]:
-        """Situations that may arise without a word: from what happens on the line."""
-        return frozenset(situation.id for situation in self.situations if situation.events)
+    def by_event(self) -> dict[str, frozenset[str]]:
+        """Situations that may arise without a word, by what happens on the line."""
+        events = dict.fromkeys(event for situation in self.situations for event in situation.events)
+        return {event: frozenset(s.id for s in self.situations if event in s.events) for event in events}
 
     @cached_property
     def noticed(self) -> frozenset[str]:

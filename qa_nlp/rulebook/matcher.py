@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import accumulate
+from operator import methodcaller
 from typing import Any
 
 import msgspec
@@ -121,6 +122,7 @@ class Condition:
 
 Search = Callable[[str, int, int], "re.Match[str] | None"]
 Spans = list[tuple[int, int]]
+_BEGIN = methodcaller("start")
 
 
 class Finder:
@@ -143,15 +145,17 @@ class Finder:
 
     def _spans_of_several(self, alternatives: Sequence[int], text: str, start: int, end: int) -> Spans:
         """Of the matches that begin first, that of the alternative which stands first in the pattern."""
-        searches = [self._searches[nth] or self._search(nth) for nth in alternatives]
+        found = [
+            match for nth in alternatives if (match := (self._searches[nth] or self._search(nth))(text, start, end))
+        ]
         spans: Spans = []
-        while True:
-            found = [(search, match) for search in searches if (match := search(text, start, end))]
-            if not found:
-                return spans
-            first = min((match for _, match in found), key=re.Match.start)
+        while found:
+            first = min(found, key=_BEGIN) if len(found) > 1 else found[0]
             spans.append(first.span())
-            start, searches = first.end(), [search for search, _ in found]
+            start = first.end()
+            later = [match if match.start() >= start else match.re.search(text, start, end) for match in found]
+            found = [match for match in later if match]
+        return spans
 
     def _search(self, nth: int) -> Search:
         node = self._needs[nth].node
@@ -170,7 +174,9 @@ class Matcher:
         self.along = tuple(Condition(rule.along, classes) for rule in self.rules)
         self.customer = tuple(Condition(rule.customer_before, classes) for rule in self.rules)
         self._always = [i for i, pattern in enumerate(self.patterns) if pattern.node is None]
-        self._scoped = [rule.scope.first > 0 or rule.scope.last > 0 for rule in self.rules]
+        self._anywhere = [
+            not (rule.scope.first or rule.scope.last or rule.customer_before) for rule in self.rules
+        ]
         self._exact = Triggers(self.rules, [pattern.needs for pattern in self.patterns], str)
         self._sound = Triggers(self.rules, [pattern.audible for pattern in self.patterns], sound)
         self._by_words, self._by_sound = Finder(self._exact.needs, False), Finder(self._sound.needs, True)
@@ -197,7 +203,7 @@ class Matcher:
         text, starts, ends = folded.match, folded.starts, folded.ends
         hits: list[Hit] = []
         for turn, index, alternatives in words:
-            if self._may_hold(index, turn, asked):
+            if self._anywhere[index] or self._may_hold(index, turn, asked):
                 spans = self._by_words.spans(alternatives, text, starts[turn], ends[turn])
                 if spans:
                     self._add(prepared, index, turn, "exact", spans, hits)
@@ -217,10 +223,9 @@ class Matcher:
 
     def _may_hold(self, index: int, turn: int, asked: _Asked) -> bool:
         """Whether scope and 客户上句 of a rule allow it in a turn: what costs less than to look for its words."""
-        if self._scoped[index]:
-            nth, total = asked.prepared.nth[turn], asked.prepared.totals[asked.prepared.roles[turn]]
-            if not self.rules[index].scope.holds(nth, total):
-                return False
+        nth, total = asked.prepared.nth[turn], asked.prepared.totals[asked.prepared.roles[turn]]
+        if not self.rules[index].scope.holds(nth, total):
+            return False
         customer = self.customer[index].pattern
         return customer is None or asked.before(turn, customer)
 
