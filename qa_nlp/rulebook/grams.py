@@ -48,7 +48,7 @@ class Joined:
     def of(cls, prepared: Sequence[Prepared]) -> Joined:
         """Join calls."""
         parts = chain.from_iterable((_BREAK, p.folded.codes) for p in prepared if p.roles)
-        codes = tables.match_table()[np.concatenate([*parts, _BREAK])]
+        codes = tables.match_table().take(np.concatenate([*parts, _BREAK]))
         roles = [_ROLE.get(role, len(ROLES) - 1) for p in prepared for role in p.roles]
         return cls(codes, np.cumsum(codes == _BREAK[0]) - 1, np.array(roles, dtype=np.int64))
 
@@ -63,14 +63,14 @@ class Lists:
 
     def of(self, keys: Ints) -> tuple[Ints, Ints]:
         """(index into ``keys``, number) for every number of every key."""
-        rows, at = spread(self._begins[keys], self._counts[keys])
-        return rows, self._numbers[at]
+        rows, at = spread(self._begins.take(keys), self._counts.take(keys))
+        return rows, self._numbers.take(at)
 
 
 def spread(begins: Ints, counts: Ints) -> tuple[Ints, Ints]:
     """(index of the range, member) for every member of ranges."""
     rows = np.repeat(np.arange(len(counts)), counts)
-    return rows, (begins - np.cumsum(counts) + counts)[rows] + np.arange(len(rows))
+    return rows, (begins - np.cumsum(counts) + counts).take(rows) + np.arange(len(rows))
 
 
 class Table:
@@ -89,16 +89,16 @@ class Table:
 
     def find(self, keys: Keys) -> tuple[Ints, Ints]:
         """Where ``keys`` holds one of the set's, and its number there."""
-        first = self._first[self._slots(keys)]
+        first = self._first.take(self._slots(keys))
         at = np.flatnonzero(first >= 0)
-        numbers, sought = first[at].astype(np.int64), keys[at]
-        wrong = np.flatnonzero(self._keys[numbers] != sought)
+        numbers, sought = first.take(at).astype(np.int64), keys.take(at)
+        wrong = np.flatnonzero(self._keys.take(numbers) != sought)
         # The keys of one place stand in a row.
         while len(wrong := wrong[self._shared[numbers[wrong]]]):
             numbers[wrong] += 1
             wrong = wrong[self._keys[numbers[wrong]] != sought[wrong]]
-        same = self._keys[numbers] == sought
-        return at[same], numbers[same]
+        same = np.flatnonzero(self._keys.take(numbers) == sought)
+        return at.take(same), numbers.take(same)
 
     def _slots(self, keys: Keys) -> Ints:
         return ((keys * _MIX) >> self._shift).view(np.int64)

@@ -77,21 +77,22 @@ class Triggers:
             return Candidates([], [], [])
         places, grams = self._grams.find(codes)
         rows, needs = self._needs_of.of(grams)
-        triggers = places[rows]
-        spoken = self._speaks[joined.roles[joined.turns[triggers]], needs]
+        triggers = places.take(rows)
+        spoken = self._speaks[joined.roles.take(joined.turns.take(triggers)), needs]
         triggers, needs = triggers[spoken], needs[spoken]
         before = self._before(places, len(codes))
         for sets, least, most in zip(self._sets, self._least, self._most, strict=True):
-            asked = np.flatnonzero(sets[needs] != NONE)
+            asked = np.flatnonzero(sets.take(needs) != NONE)
             if not len(asked):
                 break
-            need, trigger = needs[asked], triggers[asked] + self._margin
-            begins, ends = before[trigger + least[need]], before[trigger + most[need] + 1]
+            need, trigger = needs.take(asked), triggers.take(asked) + self._margin
+            begins, ends = before.take(trigger + least.take(need)), before.take(trigger + most.take(need) + 1)
             rows, at = spread(begins, ends - begins)
-            found, _ = self._members.find((sets[need][rows] << 32 | grams[at]).view(np.uint64))
+            sought = (sets.take(need) << 32).take(rows) | grams.take(at)
+            found, _ = self._members.find(sought.view(np.uint64))
             met = np.ones(len(needs), dtype=bool)
             met[asked] = False
-            met[asked[rows[found]]] = True
+            met[asked.take(rows.take(found))] = True
             triggers, needs = triggers[met], needs[met]
         return self._grouped(joined.turns[triggers], needs)
 
