@@ -8,7 +8,8 @@ from pathlib import Path
 from qa_nlp.records import Call, Skipped, Verdict
 from qa_nlp.report.entry import Entry
 from qa_nlp.report.figures import Figures
-from qa_nlp.report.tables import Table, all_tables, texts
+from qa_nlp.report.part_rows import PartRows
+from qa_nlp.report.tables import RUN, Table, all_tables, neutralised, text_of, texts
 from qa_nlp.report.totals import agents_table, rule_rows, rules_table
 from qa_nlp.rulebook.book import Rulebook
 
@@ -19,27 +20,42 @@ FILES = ("calls", "findings", "steps", "promises")
 
 def csv_line(values: Iterable[object]) -> str:
     """A line of a CSV file with every cell quoted and formulas neutralised."""
+    return csv_cells(values) + "\r\n"
+
+
+def csv_cells(values: Iterable[object]) -> str:
+    """Cells side by side."""
     cells = texts(values)
     line = '","'.join(cells)
     if line.count('"') != 2 * (len(cells) - 1):
         line = '","'.join(cell.replace('"', '""') for cell in cells)
-    return f'"{line}"\r\n'
+    return f'"{line}"'
 
 
 class CsvRows:
     """Makes the rows of one call: the bytes that each of ``FILES`` gets."""
 
     def __init__(self, book: Rulebook) -> None:
-        self._tables = all_tables(book)
+        tables = all_tables(book)
+        self._calls = tables["calls"]
+        self._parts = [(tables[name], PartRows(tables[name], _following)) for name in FILES[1:]]
 
     def __call__(self, call: Call, verdict: Verdict) -> list[bytes]:
         """Rows of the call, its findings, its steps and its promises."""
-        tables = self._tables
-        parts = (("findings", verdict.findings), ("steps", verdict.steps), ("promises", verdict.promises))
-        return [
-            csv_line(tables["calls"].values(verdict)).encode(),
-            *("".join(map(csv_line, tables[name].part_values(verdict, items))).encode() for name, items in parts),
-        ]
+        rows = [csv_line(self._calls.values(verdict)).encode()]
+        parts = (verdict.findings, verdict.steps, verdict.promises)
+        for (table, own_cells), items in zip(self._parts, parts, strict=True):
+            start = csv_cells(table.shared_values(verdict)) if items else ""
+            rows.append("".join([f"{start}{cells}\r\n" for cells in own_cells(verdict, items)]).encode())
+        return rows
+
+
+def _following(place: int, value: object) -> str:
+    """A cell that is not the first of its row."""
+    text = value if type(value) is str else text_of(value)
+    if text[:1] in RUN or '"' in text:
+        text = neutralised(text).replace('"', '""')
+    return f',"{text}"'
 
 
 class CsvFile:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from qa_nlp.records import Call, Verdict
 from qa_nlp.report.naming import missing_names, step_name
+from qa_nlp.report.part_rows import PartRows
 from qa_nlp.report.tables import Table, all_tables
 from qa_nlp.rulebook.book import Rulebook
 
@@ -28,8 +29,10 @@ WRAPPED = {"理由", "建议说法", "原话", "缺少步骤", "最多的差错"
 OPEN = ("violation", "insufficient")
 CALL_ID, MISSING = "通话编号", "缺少步骤"
 BACK = (CALL_ID,)
-# Text that XML or Excel takes otherwise than it stands there.
-SPECIAL = re.compile("[&<>\0-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_x[0-9a-fA-F]{4}_")
+# Text that XML or Excel takes otherwise than it stands there; what it begins with is looked for first.
+ODD, ESCAPE = "[&<>\0-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]", "_x"
+SPECIAL = re.compile(f"{ODD}|{ESCAPE}[0-9a-fA-F]{{4}}_")
+is_odd = re.compile(ODD).search
 NAMES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -42,9 +45,9 @@ def plain(text: str) -> str:
 
 def text_cell(text: str) -> str:
     """What follows the style of a cell that holds a text; Excel reads ``_x0007_`` as the character of that number."""
-    if len(text) > CELL // 2 or SPECIAL.search(text):
+    if is_odd(text) or ESCAPE in text or len(text) > CELL // 2:
         text = SPECIAL.sub(_name, plain(text))
-    kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+    kept = ' xml:space="preserve"' if text != text.strip() else ""
     return f'" t="inlineStr"><is><t{kept}>{text}</t></is></c>'
 
 
@@ -62,34 +65,46 @@ class RowMaker:
     """Makes the rows of one table."""
 
     def __init__(self, table: Table) -> None:
-        self._table = table
+        self._table, self._headers = table, table.headers
         self._columns = [
-            (header, f'<c r="{letters(index)}\0" s="', *_styles(header)) for index, header in enumerate(table.headers)
+            (f'<c r="{letters(place)}\0" s="', *_styles(header)) for place, header in enumerate(self._headers)
         ]
+        self._own_cells = PartRows(table, self._cell)
 
     def row(self, item: object, linked: Sequence[str] = ()) -> bytes:
         """The row of one item; cells under the headers ``linked`` look like links."""
-        return self._row(self._table.values(item), linked)
+        return self._row(self._cells(self._table.values(item), linked))
 
     def parts(self, verdict: Verdict, parts: Sequence[object], links: int | None = None) -> list[bytes]:
         """The rows of parts of a verdict; the first ``links`` of them (or all) look like links to the call."""
-        rows = self._table.part_values(verdict, parts)
-        return [self._row(row, BACK if links is None or n < links else ()) for n, row in enumerate(rows)]
+        if not parts:
+            return []
+        shared = self._table.shared_values(verdict)
+        link, plain = self._cells(shared, BACK), "" if links is None else self._cells(shared)
+        own = self._own_cells(verdict, parts)
+        return [self._row((link if links is None or n < links else plain) + cells) for n, cells in enumerate(own)]
 
-    def _row(self, values: Iterable[object], linked: Sequence[str]) -> bytes:
-        cells = ['<row r="\0">']
-        for value, (header, start, text_style, number_style) in zip(values, self._columns, strict=True):
-            if value is None or value == "":
-                continue
-            if header in linked:
-                cells.append(f"{start}{NUMBER['link']}{text_cell(str(value))}")
-            elif not isinstance(value, int | float):
-                cells.append(f"{start}{text_style}{text_cell(str(value))}")
-            elif math.isfinite(value):
-                odd = number_style == NUMBER["whole"] and value != int(value)
-                cells.append(f'{start}{NUMBER["tenth"] if odd else number_style}"><v>{value:.16G}</v></c>')
-        cells.append("</row>")
-        return "".join(cells).encode()
+    def _row(self, cells: str) -> bytes:
+        return f'<row r="\0">{cells}</row>'.encode()
+
+    def _cells(self, values: Sequence[object], linked: Sequence[str] = ()) -> str:
+        """The cells that a row begins with."""
+        places = [self._headers.index(header) for header in linked]
+        return "".join([self._cell(place, value, place in places) for place, value in enumerate(values)])
+
+    def _cell(self, place: int, value: object, linked: bool = False) -> str:
+        """One cell; nothing for a value that leaves it blank."""
+        if value is None or value == "":
+            return ""
+        start, text_style, number_style = self._columns[place]
+        if linked:
+            return f"{start}{NUMBER['link']}{text_cell(str(value))}"
+        if not isinstance(value, int | float):
+            return f"{start}{text_style}{text_cell(str(value))}"
+        if not math.isfinite(value):
+            return ""
+        odd = number_style == NUMBER["whole"] and value != int(value)
+        return f'{start}{NUMBER["tenth"] if odd else number_style}"><v>{value:.16G}</v></c>'
 
 
 def _styles(header: str) -> tuple[int, int]:

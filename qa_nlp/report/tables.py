@@ -13,18 +13,26 @@ from qa_nlp.rulebook.book import Rulebook
 STATUS = {"confirmed": "确认", "suspected": "疑似（不扣分）", "suppressed": "排除（留痕）"}
 SEVERITY = {"critical": "红线", "major": "严重", "minor": "一般", "trivial": "轻微", "info": "提示"}
 VERDICT = {"pass": "合格", "violation": "违规", "not_applicable": "不适用", "insufficient": "证据不足"}
-
-
 RUN = frozenset(("=", "+", "-", "@", "\t", "\r"))
+# What neighbouring cells follow from: the sort of a finding, its rule, the kind of a step, what a promise is held to.
+SORT, RULE = ("code", "severity", "status"), ("suggestion", "basis", "rule_id", "match")
+KIND, LIMIT = ("step", "need", "verdict"), ("limit", "status")
+
+Cell = Callable[..., object]
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: header, what it means, and how its cell is made."""
+    """One column: header, what it means, and how its cell is made.
+
+    ``by`` names attributes of a part of a verdict that the cell follows from, whatever the verdict, where these take
+    few values in a batch: such cells need not be made again.
+    """
 
     header: str
     meaning: str
-    cell: Callable[..., object]
+    cell: Cell
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class Table:
     shared: int = 0
 
     @cached_property
-    def _cells(self) -> tuple[Callable[..., object], ...]:
+    def _cells(self) -> tuple[Cell, ...]:
         return tuple(column.cell for column in self.columns)
 
     @property
@@ -54,9 +62,13 @@ class Table:
 
     def part_values(self, verdict: Verdict, parts: Iterable[object]) -> list[list[object]]:
         """The same of a row for each part of a verdict."""
-        shared, own = self._cells[: self.shared], self._cells[self.shared :]
-        first = [cell(verdict) for cell in shared]
+        own = self._cells[self.shared :]
+        first = self.shared_values(verdict)
         return [[*first, *[cell(verdict, part) for cell in own]] for part in parts]
+
+    def shared_values(self, verdict: Verdict) -> list[object]:
+        """The cells that the rows of all parts of a verdict begin with."""
+        return [cell(verdict) for cell in self._cells[: self.shared]]
 
 
 def texts(values: Iterable[object]) -> list[str]:
@@ -67,13 +79,9 @@ def texts(values: Iterable[object]) -> list[str]:
 
 def text_of(value: object) -> str:
     """A cell's text: numbers without trailing zeros, nothing for None."""
-    if type(value) is str:
-        return value
-    if value is None:
-        return ""
     if isinstance(value, float):
-        return f"{value:g}"
-    return str(value)
+        return f"{value:g}" if value else "0"
+    return "" if value is None else str(value)
 
 
 def neutralised(text: str) -> str:
@@ -154,23 +162,26 @@ def _findings(book: Rulebook) -> Table:
         Column("通话编号", "输入里的 call_id", lambda v: v.call_id),
         Column("坐席", "座席工号", lambda v: v.agent_id),
         Column("班组", "座席所在班组", lambda v: v.team),
-        Column("第几句", "从 1 数起", lambda v, f: f.turn + 1),
+        Column("第几句", "从 1 数起", lambda v, f: f.turn + 1, ("turn",)),
         Column("原话", "命中的字，一字不改", lambda v, f: f.quote),
-        Column("问题", "差错名称", lambda v, f: code_name(f.code, book)),
-        Column("代码", "差错代码", lambda v, f: f.code),
-        Column("严重度", "红线、严重、一般、轻微、提示", lambda v, f: SEVERITY.get(f.severity, f.severity)),
-        Column("结论", "确认、疑似（不扣分）、排除（留痕）", lambda v, f: STATUS[f.status]),
-        Column("扣分", "从总分里扣的分", lambda v, f: f.points),
-        Column("理由", "为什么是问题", lambda v, f: f.message),
-        Column("建议说法", "可以照着说的一句", lambda v, f: f.suggestion),
-        Column("依据", "哪份规范", lambda v, f: f.basis),
-        Column("规则号", "规则的编号；MODEL- 开头的来自语句模型", lambda v, f: f.rule_id),
+        Column("问题", "差错名称", lambda v, f: code_name(f.code, book), SORT),
+        Column("代码", "差错代码", lambda v, f: f.code, SORT),
+        Column("严重度", "红线、严重、一般、轻微、提示", lambda v, f: SEVERITY.get(f.severity, f.severity), SORT),
+        Column("结论", "确认、疑似（不扣分）、排除（留痕）", lambda v, f: STATUS[f.status], SORT),
+        Column("扣分", "从总分里扣的分", lambda v, f: f.points, ("points",)),
+        Column("理由", "为什么是问题", lambda v, f: f.message, ("message",)),
+        Column("建议说法", "可以照着说的一句", lambda v, f: f.suggestion, RULE),
+        Column("依据", "哪份规范", lambda v, f: f.basis, RULE),
+        Column("规则号", "规则的编号；MODEL- 开头的来自语句模型", lambda v, f: f.rule_id, RULE),
         Column(
-            "命中方式", "原文、同音、语句模型、测量、先后次序、关联来电", lambda v, f: MATCHED.get(f.match, f.match)
+            "命中方式",
+            "原文、同音、语句模型、测量、先后次序、关联来电",
+            lambda v, f: MATCHED.get(f.match, f.match),
+            RULE,
         ),
-        Column("可信度", "0–1", lambda v, f: f.confidence),
-        Column("起", "原话在该句中的起点，从 0 数起", lambda v, f: f.start),
-        Column("止", "原话在该句中的终点（不含）", lambda v, f: f.end),
+        Column("可信度", "0–1", lambda v, f: f.confidence, ("confidence",)),
+        Column("起", "原话在该句中的起点，从 0 数起", lambda v, f: f.start, ("start",)),
+        Column("止", "原话在该句中的终点（不含）", lambda v, f: f.end, ("end",)),
     ]
     return Table("findings", "每个问题一行", tuple(columns), shared=3)
 
@@ -181,23 +192,24 @@ def _steps(book: Rulebook) -> Table:
         Column("通话编号", "输入里的 call_id", lambda v: v.call_id),
         Column("坐席", "座席工号", lambda v: v.agent_id),
         Column("业务", "子类名称", lambda v: _subtype(book, v.subtype)),
-        Column("步骤", "步骤名称", lambda v, s: book.step_info(s.step).name),
-        Column("步骤编号", "步骤编号", lambda v, s: s.step),
-        Column("要求", "必须、条件、建议、情景；空白为清单之外做到的", lambda v, s: s.need),
-        Column("结论", "合格、违规、不适用、证据不足", lambda v, s: VERDICT[s.verdict]),
+        Column("步骤", "步骤名称", lambda v, s: book.step_info(s.step).name, KIND),
+        Column("步骤编号", "步骤编号", lambda v, s: s.step, KIND),
+        Column("要求", "必须、条件、建议、情景；空白为清单之外做到的", lambda v, s: s.need, KIND),
+        Column("结论", "合格、违规、不适用、证据不足", lambda v, s: VERDICT[s.verdict], KIND),
         Column(
             "扣分",
             "从总分里扣的分",
             lambda v, s: v.step_points.get(s.step, 0.0) if s.verdict == "violation" else 0.0,
         ),
-        Column("第几句", "做到的那一句，从 1 数起", lambda v, s: None if s.turn is None else s.turn + 1),
+        Column("第几句", "做到的那一句，从 1 数起", lambda v, s: None if s.turn is None else s.turn + 1, ("turn",)),
         Column("原话", "做到的那句话", lambda v, s: s.quote),
         Column(
             "证据",
             "规则号或语句模型；情景违规写缺什么",
             lambda v, s: "语句模型" if s.evidence == "model" else s.evidence,
+            ("evidence",),
         ),
-        Column("可信度", "0–1", lambda v, s: s.confidence),
+        Column("可信度", "0–1", lambda v, s: s.confidence, ("confidence",)),
     ]
     return Table("steps", "每通电话的每个步骤一行", tuple(columns), shared=3)
 
@@ -207,14 +219,14 @@ def _promises(book: Rulebook) -> Table:
     columns = [
         Column("通话编号", "输入里的 call_id", lambda v: v.call_id),
         Column("坐席", "座席工号", lambda v: v.agent_id),
-        Column("承诺事项", "承诺的是什么", lambda v, p: subject_name(p.subject, book)),
+        Column("承诺事项", "承诺的是什么", lambda v, p: subject_name(p.subject, book), ("subject",)),
         Column("原话", "承诺的原话", lambda v, p: p.quote),
         Column("数值", "承诺的数值，范围取上限", lambda v, p: p.amount),
-        Column("单位", "分钟、小时、天、工作日", lambda v, p: p.unit),
+        Column("单位", "分钟、小时、天、工作日", lambda v, p: p.unit, ("unit",)),
         Column("到期", "按通话时间算出的到期时间", lambda v, p: p.due),
-        Column("规定时限", "limits 表里的时限", lambda v, p: p.limit),
-        Column("结论", "、".join(PROMISE.values()), lambda v, p: PROMISE.get(p.status, p.status)),
-        Column("第几句", "从 1 数起", lambda v, p: p.turn + 1),
+        Column("规定时限", "limits 表里的时限", lambda v, p: p.limit, LIMIT),
+        Column("结论", "、".join(PROMISE.values()), lambda v, p: PROMISE.get(p.status, p.status), LIMIT),
+        Column("第几句", "从 1 数起", lambda v, p: p.turn + 1, ("turn",)),
     ]
     return Table("promises", "座席作出的每个时限承诺一行", tuple(columns), shared=2)
 
