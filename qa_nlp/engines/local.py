@@ -23,7 +23,7 @@ from qa_nlp.privacy.shield import Shield
 from qa_nlp.process import calm
 from qa_nlp.records import Call, Skipped, Verdict
 from qa_nlp.repeats import KEYS
-from qa_nlp.report.pieces import Makers
+from qa_nlp.report.pieces import WHOLE, Makers
 from qa_nlp.rulebook.load import load_book
 from qa_nlp.spool import Done, Inspected, Left, Record, encoded
 
@@ -63,7 +63,7 @@ def run(
     first = list(islice(chunks, SMALL)) if jobs > 1 else []
     if len(first) < SMALL:
         bench = Bench(inspector, setup.shield) if inspector else _bench(setup)
-        yield from (bench.inspect(chunk, formats()) for chunk in chain(first, chunks))
+        yield from (bench.inspect(chunk, formats(), here=True) for chunk in chain(first, chunks))
         return
     chunks = chain(first, chunks)
     # Imported here: a run in one process needs none of it. A pool of its own, not loky's shared one:
@@ -113,18 +113,21 @@ class Bench:
         self._inspector, self._shield = inspector, shield
         self._makers = Makers(inspector.book)
 
-    def inspect(self, chunk: list[Call | Skipped], formats: Iterable[str]) -> Inspected:
-        """Inspect one chunk; a call that breaks the program is skipped, not lost."""
+    def inspect(self, chunk: list[Call | Skipped], formats: Iterable[str], here: bool = False) -> Inspected:
+        """Inspect one chunk; a call that breaks the program is skipped, not lost.
+
+        ``here``: the reports are written in this very process, which then need not decode what it has encoded.
+        """
         calls = [item for item in chunk if isinstance(item, Call)]
         try:
             verdicts = dict(zip(map(id, calls), self._inspector.inspect(calls), strict=True))
         except Exception:
             verdicts = {}
-        records, ready = zip(*(self._one(item, verdicts, formats) for item in chunk), strict=True)
+        records, ready = zip(*(self._one(item, verdicts, formats, here) for item in chunk), strict=True)
         return Inspected(encoded(records), ready)
 
     def _one(
-        self, item: Call | Skipped, verdicts: dict[int, Verdict], formats: Iterable[str]
+        self, item: Call | Skipped, verdicts: dict[int, Verdict], formats: Iterable[str], here: bool
     ) -> tuple[Record, Mapping[str, Any]]:
         shield = self._shield
         if isinstance(item, Skipped):
@@ -132,7 +135,8 @@ class Bench:
         try:
             call, verdict = shield.shown(item, verdicts.get(id(item)) or self._inspector.inspect([item])[0])
             done = Done(Raw(_ENCODER.encode(call)), Raw(_ENCODER.encode(verdict)), _links(item))
-            return done, self._makers.ready(call, verdict, formats)
+            ready = self._makers.ready(call, verdict, formats)
+            return done, ready | {WHOLE: (call, verdict)} if here else ready
         except Exception as error:
             reason = f"检查时出错：{type(error).__name__}: {error}"
             advice = "这是程序的缺陷，请把这通电话的文本（隐去个人信息）发给维护者"

@@ -12,7 +12,7 @@ import msgspec
 from qa_nlp.privacy.shield import ShownVerdict
 from qa_nlp.records import Call, Verdict
 from qa_nlp.report.counted import Counted
-from qa_nlp.report.pieces import Makers
+from qa_nlp.report.pieces import WHOLE, Makers
 
 _CALL = msgspec.json.Decoder(Call)
 _VERDICT = msgspec.json.Decoder(ShownVerdict)
@@ -37,6 +37,9 @@ class Entry:
     @cached_property
     def whole(self) -> tuple[Call, Verdict]:
         """The call and all of its verdict."""
+        if WHOLE in self._ready:
+            call, verdict = self._ready[WHOLE]
+            return call, verdict
         call = _CALL.decode(self._call) if isinstance(self._call, msgspec.Raw) else self._call
         return call, _VERDICT.decode(self._verdict) if isinstance(self._verdict, msgspec.Raw) else self._verdict
 
@@ -48,6 +51,8 @@ class Entry:
     @cached_property
     def counted(self) -> Counted | Verdict:
         """What is counted of the verdict."""
+        if WHOLE in self._ready:
+            return self.whole[1]
         return _COUNTED.decode(self._verdict) if isinstance(self._verdict, msgspec.Raw) else self._verdict
 
     def piece(self, name: str) -> Any:

@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from qa_nlp.records import DIMENSIONS, Call, Finding, Promise, StepVerdict, Turn, Verdict
 from qa_nlp.report.naming import step_advice, step_name, subject_name
 from qa_nlp.rulebook.book import Rulebook
@@ -14,15 +16,24 @@ from qa_nlp.rulebook.book import Rulebook
 TEXTS = 3_000
 # Longer transcripts are cut, so that one call cannot fill the page.
 CALL_CHARS = 30_000
-ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+ROLES = {"agent": 0, "customer": 1, "system": 2}
+# Numbers are shown to four decimals; below EXACT their units are whole numbers that a float holds.
+UNITS, EXACT = 10_000, 1e11
+# Every other character stands in JSON as it is.
+ESCAPES = {char.encode(): f"\\u{ord(char):04x}".encode() for char in "<>&\u2028\u2029"}
+_ENCODER = msgspec.json.Encoder()
 
 
 def script_json(value: object) -> bytes:
     """JSON for a ``<script type="application/json">``; lone surrogates become ``?`` (one character each, too)."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    try:
+        data = _ENCODER.encode(value)
+    except (UnicodeEncodeError, OverflowError):
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        data = text.encode("utf-8", "replace")
     for char, escape in ESCAPES.items():
-        text = text.replace(char, escape)
-    return text.encode("utf-8", "replace")
+        data = data.replace(char, escape)
+    return data
 
 
 class Payload:
@@ -76,9 +87,9 @@ class Payload:
         ]
 
     def _step(self, step: StepVerdict, verdict: Verdict) -> list[object]:
-        points = verdict.step_points.get(step.step, 0.0) if step.verdict == "violation" else 0
+        points = _number(verdict.step_points.get(step.step)) or 0 if step.verdict == "violation" else 0
         number = self._step_number(step.step)
-        return [number, step.need, step.verdict, step.turn, step.quote, _number(points), step.evidence]
+        return [number, step.need, step.verdict, step.turn, step.quote, points, step.evidence]
 
     def _promise(self, p: Promise) -> list[object]:
         return [self._text(subject_name(p.subject, self.book)), p.turn, p.quote, p.due, p.limit, p.status]
@@ -112,7 +123,7 @@ def _within(turns: Iterable[Turn]) -> Iterable[Turn]:
 
 
 def _turn(turn: Turn) -> list[object]:
-    role = {"agent": 0, "customer": 1, "system": 2}.get(turn.role, 3)
+    role = ROLES.get(turn.role, 3)
     if turn.start is None and turn.end is None:
         return [role, turn.text]
     return [role, turn.text, _number(turn.start), _number(turn.end)]
@@ -122,6 +133,11 @@ def _number(value: float | None) -> float | int | None:
     """Rounded to what a page shows; None for nothing and for what JSON cannot say."""
     if value is None:
         return None
+    if 0 <= value < EXACT:
+        # Most values have few decimals; to round costs three times as much as to see that.
+        units = int(value * UNITS + 0.5)
+        if units / UNITS == value:
+            return units / UNITS if units % UNITS else units // UNITS
     rounded = round(float(value), 4)
     if rounded.is_integer():
         return int(rounded)

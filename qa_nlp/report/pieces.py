@@ -19,6 +19,9 @@ MAKERS = {
     "vcon": ("qa_nlp.report.vcon", "VconFile"),
 }
 
+# Among the pieces: call and verdict themselves, where they have not left the process that inspected them.
+WHOLE = "whole"
+
 
 class Makers:
     """Makes pieces: bytes, text, numbers and lists of them. Loads what makes those of a format when first asked."""

@@ -7,7 +7,7 @@ import pytest
 
 from qa_nlp.report.entry import Entry
 from qa_nlp.report.figures import Figures
-from qa_nlp.report.pieces import MAKERS, Makers
+from qa_nlp.report.pieces import MAKERS, WHOLE, Makers
 from qa_nlp.rulebook.book import Rulebook
 from tests.report.conftest import Pairs
 
@@ -34,3 +34,11 @@ def test_the_sums_need_only_part_of_a_verdict(book: Rulebook, batch: Pairs) -> N
         whole.add(verdict)
         read.add(Entry(as_json(call), as_json(verdict), makers).counted)
     assert whole == read
+
+
+def test_nothing_is_decoded_where_the_call_never_left_the_process(book: Rulebook, batch: Pairs) -> None:
+    call, verdict = batch[0]
+    entry = Entry(msgspec.Raw(b"?"), msgspec.Raw(b"??"), Makers(book), {WHOLE: (call, verdict)})
+    assert entry.whole == (call, verdict)
+    assert entry.counted is verdict
+    assert bytes(entry.line) == b"??"
