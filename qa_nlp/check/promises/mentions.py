@@ -45,6 +45,13 @@ CUSTOMER_DOES = re.compile(
 CUSTOMER_BEFORE = re.compile(
     r"(?:[您你](?:要|得|需|可以|应该|最好|就|先|再|那)?(?:在|等|提前|歇|停|住|用|交)|请[您你](?:在|于)?)[^,.!?]{0,3}$"
 )
+# Any of these before or behind a time makes it a mention.
+MENTION_BEFORE = re.compile(
+    "|".join(words.pattern for words in (PASSED_BEFORE, REFUSED_BEFORE, QUOTED_BEFORE, TASK_BEFORE, CUSTOMER_BEFORE))
+)
+MENTION_AFTER = re.compile(
+    "|".join(words.pattern for words in (PASSED_AFTER, RATE_AFTER, REFUSED_AFTER, CUSTOMER_DOES))
+)
 QUESTION = re.compile(r"吗|没有?$|是不是|对吧|含不含|呢$|多少|几|哪")
 ASKING = re.compile(r"行吗|可以吗|好吗|方便吗|行不|成吗")
 DOUBT = re.compile(r"可能|[说讲]不[准定好]|没准|兴许|或许|看情况|不一定|难说|也许|保不齐|估计")
@@ -62,13 +69,9 @@ CONDITION = re.compile(r"(?:要是|如果|万一|假如|若|等)[^,.!?]{0,3}$")
 def is_mention(setting: Setting) -> bool:
     """Whether the agent promises nothing with this time, judged by the words around it."""
     before, after = setting.before, setting.after
-    if (ELAPSED.search(before) and not WITHIN.match(after)) or LATE.match(setting.next_clause):
+    if (before.endswith("了") and ELAPSED.search(before) and not WITHIN.match(after)) or LATE.match(setting.next_clause):
         return True
-    if PASSED_BEFORE.search(before) or PASSED_AFTER.search(after) or RATE_AFTER.search(after):
-        return True
-    if REFUSED_BEFORE.search(before) or REFUSED_AFTER.search(after) or QUOTED_BEFORE.search(before):
-        return True
-    if TASK_BEFORE.search(before) or CUSTOMER_DOES.search(after) or CUSTOMER_BEFORE.search(before):
+    if (before and MENTION_BEFORE.search(before)) or (after and MENTION_AFTER.match(after)):
         return True
     if _is_echo(setting):
         return True

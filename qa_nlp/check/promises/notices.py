@@ -42,6 +42,7 @@ OWN_FAULT = re.compile(
 )
 CUT_WORDS = re.compile(r"欠费|欠|催|[不没][交缴]|拉闸|断[电之]|剪|掐|停电通知|通知单|拉")
 PLAN_WORDS = re.compile(r"计划|检修|公告|公示|告示|停[电店]")
+CUT_OR_PLAN = re.compile(f"{CUT_WORDS.pattern}|{PLAN_WORDS.pattern}")
 
 
 def notice_of(setting: Setting, time: Duration) -> tuple[str, bool]:
@@ -66,12 +67,14 @@ def notice_of(setting: Setting, time: Duration) -> tuple[str, bool]:
 
 
 def _is_notice(setting: Setting, topic: str) -> bool:
-    before, after = setting.before, setting.after
     about = topic in ("arrears", "outage")
+    if not about and not _spoken_of(setting):
+        return False
+    before, after = setting.before, setting.after
     if OWN_FAULT.search(setting.sentence) and not NORM.search(before + after):
         return False
     if THEN_CUT.search(after) or (about and THEN_CUT.search(setting.next_clause)):
-        return bool(CUT_WORDS.search(setting.sentence + setting.asked)) or topic == "arrears"
+        return topic == "arrears" or CUT_WORDS.search(setting.sentence + setting.asked) is not None
     if EARLY_END.search(after):
         return False
     told = TELL.search(before + after + setting.next_clause)
@@ -82,16 +85,15 @@ def _is_notice(setting: Setting, topic: str) -> bool:
             r"公告|通知|贴|告知", before + after
         ):
             return False
-        return about or bool(_spoken_of(setting) and (told or TELL.search(setting.sentence + setting.asked)))
+        return about or bool(told or TELL.search(setting.sentence + setting.asked))
     lead = EARLIER.search(before) or BEFORE_IT.search(after) or (HUNG.search(before) and re.match(r"[之以]?前", after))
-    if lead and told and (about or _spoken_of(setting)):
+    if lead and told:
         return True
     # A bare answer to 提前几天通知?
     bare = EMPTY.fullmatch(before) and (EMPTY.fullmatch(after) or NORM.search(after))
-    return bool(bare and ASKED_AHEAD.search(setting.asked) and (about or _spoken_of(setting)))
+    return bool(bare and ASKED_AHEAD.search(setting.asked))
 
 
 def _spoken_of(setting: Setting) -> bool:
     """Whether the words themselves speak of a planned outage or a cut-off."""
-    nearby = setting.sentence + setting.asked
-    return PLAN_WORDS.search(nearby) is not None or CUT_WORDS.search(nearby) is not None
+    return CUT_OR_PLAN.search(setting.sentence + setting.asked) is not None

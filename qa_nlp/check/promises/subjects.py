@@ -29,6 +29,7 @@ ACTIONS = (
     ("someone", r"有人|专人|专员|主管|负责人"),
 )  # fmt: skip
 _ACTIONS = tuple((name, re.compile(words)) for name, words in ACTIONS)
+_ANY_ACTION = re.compile("|".join(words for _, words in ACTIONS))
 ASKED_WHEN = re.compile(
     r"多久|多长时间|几[天时点号个日]|几分钟|(?:什么|啥|么子|什么个)时[候间]|何时|啥会|多会|好久|哪[天日]|时限|准[信话]|时间|日子|快点|多少[天日]|多快|最快|咋通知|提前"
 )
@@ -90,12 +91,12 @@ def subject_of(setting: Setting, unit: str) -> tuple[str, bool]:
         and CLAIM.search(setting.sentence if setting.bare else setting.before + setting.after)
     ):
         return "appliance_claim", True
-    for action, sure in _actions(setting):
+    for action in _actions(setting):
         subject = _resolve(action, topic, setting)
         if subject == "complaint_contact" and topic == "hall" and unit == "分钟":
-            return "hall_callback", sure
+            return "hall_callback", True
         if subject:
-            return subject, sure
+            return subject, True
     answers = ASKED_WHEN.search(setting.asked) or WITHIN.match(setting.after) or AREA.search(setting.before)
     if answers or CLAIMS.search(setting.said):
         return _default(topic, setting, unit), True
@@ -111,20 +112,28 @@ def topic_of(setting: Setting) -> str:
     return next((name for name, words in _TOPIC_WORDS if words.search(here)), "")
 
 
-def _actions(setting: Setting) -> Iterator[tuple[str, bool]]:
-    """Actions named near the time, the nearest place first; far ones are not sure."""
-    places = (
-        (setting.after, True), (setting.before, True), (setting.next_clause if setting.label.category != "repair" else "", True), (setting.sentence, True),
-        (setting.asked if setting.bare else "", True),
-    )  # fmt: skip
-    for text, sure in places:
-        found = sorted(
-            (_place(name, match.start(), len(text)), order, name)
-            for order, (name, words) in enumerate(_ACTIONS)
-            if text and (match := words.search(text))
-        )
-        for _, _, name in found:
-            yield name, sure
+def _actions(setting: Setting) -> Iterator[str]:
+    """Actions named near the time, the nearest place first."""
+    for text in _around(setting):
+        if text and (first := _ANY_ACTION.search(text)):
+            found = sorted(
+                (_place(name, match.start(), len(text)), order, name)
+                for order, (name, words) in enumerate(_ACTIONS)
+                if (match := words.search(text, first.start()))
+            )
+            for _, _, name in found:
+                yield name
+
+
+def _around(setting: Setting) -> Iterator[str]:
+    """Where an action is looked for, the nearest first."""
+    yield setting.after
+    yield setting.before
+    if setting.label.category != "repair":
+        yield setting.next_clause
+    yield setting.sentence
+    if setting.bare:
+        yield setting.asked
 
 
 def _place(action: str, start: int, length: int) -> int:

@@ -34,9 +34,12 @@ DAY = re.compile(
 def times(prepared: Prepared, label: Label) -> Iterator[tuple[Setting, Duration | Moment]]:
     """Every time expression of the agent's turns with its setting, in order."""
     folded, words = prepared.folded, Words(prepared)
-    for turn in prepared.agent_turns:
+    hinted = dict.fromkeys(folded.turn_at(hint.start()) for hint in HINT.finditer(folded.plain))
+    for turn in hinted:
+        if prepared.roles[turn] != "agent":
+            continue
         begin, stop = folded.starts[turn], folded.ends[turn]
-        found = _times(folded.plain, begin, stop) if HINT.search(folded.plain, begin, stop) else []
+        found = _times(folded.plain, begin, stop)
         for index, time in enumerate(found):
             previous = found[index - 1].end if index else begin
             following = found[index + 1].start if index + 1 < len(found) else stop
