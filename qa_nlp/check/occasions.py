@@ -65,7 +65,7 @@ def _event(name: str, line: Line) -> list[Occasion]:
     call, agents = line.prepared.call, line.prepared.agent_turns
     match name:
         case "接通":
-            answered = call.direction != "outbound" and line.spoken[0] == agents[0]
+            answered = call.direction != "outbound" and "customer" not in line.roles[: agents[0]]
             return [Occasion(agents[0], True)] if answered else []
         case "久振铃":
             seconds = call.meta.get("ring_seconds")

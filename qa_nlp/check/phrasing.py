@@ -46,6 +46,8 @@ def phrasing_findings(evidence: Evidence, book: Rulebook, said: Told | None = No
 
 def _charged_once(findings: list[Finding], evidence: Evidence) -> list[Finding]:
     """The same words are charged under one code only, unless the model sees both faults in them."""
+    if len({finding.turn for finding in findings}) == len(findings):
+        return findings
     result: list[Finding] = []
     ordered = sorted(findings, key=lambda f: (f.turn, -_strength(f, evidence), f.code))
     for finding in ordered:

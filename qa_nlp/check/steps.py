@@ -84,13 +84,13 @@ def step_verdicts(
     demands = book.demands_for(label.subtype)
     signals = set(evidence.signals)
     shared = _shared_demands(label, signals, book)
+    columns, likely = evidence.model.sentences.columns, chances.tolist()
     verdicts = []
     for demand in demands:
         if demand.step in done:
             verdicts.append(_passed(demand.step, demand.need, done[demand.step]))
         else:
-            column = evidence.model.sentences.columns.get(demand.step)
-            chance = 0.0 if column is None else float(chances[column])
+            chance = likely[columns[demand.step]] if demand.step in columns else 0.0
             verdict = _missing(demand, evidence, signals, shared, chance)
             verdicts.append(StepVerdict(demand.step, demand.need, verdict, None, "", None, round(1.0 - chance, 4)))
     others = done.keys() - {demand.step for demand in demands}

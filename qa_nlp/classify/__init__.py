@@ -33,7 +33,11 @@ def classify(
     probabilities = _probabilities(heard, both, customer_turns)
     name = "review_below" if customer_turns is None else "early_review_below"
     limits = np.where(both, model.settings[name], model.settings["starts_review_below"])
-    return [_label(row, model, float(limit)) for row, limit in zip(probabilities, limits, strict=True)]
+    best = np.argsort(-probabilities, axis=1, kind="stable")[:, :2]
+    chances = np.take_along_axis(probabilities, best, axis=1)
+    return [
+        _label(*call, model) for call in zip(best.tolist(), chances.tolist(), limits.tolist(), strict=True)
+    ]
 
 
 def subtype_probabilities(
@@ -61,18 +65,11 @@ def _softmax(margins: np.ndarray) -> np.ndarray:
     return result
 
 
-def _label(row: np.ndarray, model: Model, review_below: float) -> Label:
-    labels = model.calls.labels
-    order = np.argsort(-row, kind="stable")
-    best, second = int(order[0]), int(order[1])
-    confidence = float(row[best])
-    return Label(
-        labels[best].split(".")[0],
-        labels[best],
-        round(confidence, 4),
-        RunnerUp(labels[second], round(float(row[second]), 4)),
-        confidence < review_below,
-    )
+def _label(columns: Sequence[int], chances: Sequence[float], review_below: float, model: Model) -> Label:
+    best, second = (model.calls.labels[column] for column in columns)
+    confidence, other = chances
+    runner_up = RunnerUp(second, round(other, 4))
+    return Label(best.split(".")[0], best, round(confidence, 4), runner_up, confidence < review_below)
 
 
 __all__ = ["classify", "subtype_probabilities"]
