@@ -16,7 +16,7 @@ from qa_nlp.records import Call, Label, Verdict
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.matcher import Hit
 from qa_nlp.score import score, summarise
-from qa_nlp.text.prepared import Prepared, prepare
+from qa_nlp.text.prepared import Prepared, prepare_all
 
 
 def refuse_unfit(model: Model, book: Rulebook) -> None:
@@ -42,7 +42,7 @@ class Inspector:
 
     def inspect(self, calls: Sequence[Call]) -> list[Verdict]:
         """Inspect calls, in their order. Calls must have at least one turn."""
-        prepared = [prepare(call) for call in calls]
+        prepared = prepare_all(calls)
         heard = reading(prepared, self.model)
         gathered = gather(prepared, self.book, self.model, heard=heard)
         labels = self._labels(prepared, [evidence.hits for evidence in gathered], heard=heard)

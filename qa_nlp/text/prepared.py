@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from qa_nlp.records import Call
-from qa_nlp.text.fold import Folded, fold_turns, to_sound
+from qa_nlp.text.fold import Folded, fold_calls, fold_turns, to_sound
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,16 @@ class Prepared:
 
 def prepare(call: Call) -> Prepared:
     """Fold a call and note who spoke before whom; pure and cheap."""
+    return _prepared(call, fold_turns([turn.text for turn in call.turns]))
+
+
+def prepare_all(calls: Sequence[Call]) -> list[Prepared]:
+    """The same for several calls at once."""
+    folded = fold_calls([[turn.text for turn in call.turns] for call in calls])
+    return [_prepared(call, own) for call, own in zip(calls, folded, strict=True)]
+
+
+def _prepared(call: Call, folded: Folded) -> Prepared:
     roles = tuple(turn.role for turn in call.turns)
     totals: dict[str, int] = {}
     nth: list[int] = []
@@ -61,5 +72,4 @@ def prepare(call: Call) -> Prepared:
             heard = (*heard, index) if previous == "customer" else (index,)
         before.append(heard if role == "agent" else ())
         previous = role if role != "system" else previous
-    folded = fold_turns([turn.text for turn in call.turns])
     return Prepared(call, folded, roles, tuple(nth), totals, tuple(before))

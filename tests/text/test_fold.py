@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_nlp.text.fold import fold, fold_turns, sound, spaced_out
+from qa_nlp.text.fold import fold, fold_calls, fold_turns, sound, spaced_out
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 
@@ -43,6 +43,15 @@ def test_every_span_leads_back_to_the_raw_text(texts: list[str]) -> None:
         if end > start:
             begin, stop = folded.raw_span(turn, start, end)
             assert 0 <= begin < stop <= len(text)
+
+
+@given(st.lists(st.lists(ANY_TEXT | st.text("我a ①\n", max_size=12), max_size=4), max_size=4))
+def test_calls_folded_together_are_as_each_by_itself(calls: list[list[str]]) -> None:
+    for texts, folded in zip(calls, fold_calls(calls), strict=True):
+        alone = fold_turns(texts)
+        assert (folded.plain, folded.match, folded.starts) == (alone.plain, alone.match, alone.starts)
+        assert folded.codes.tolist() == alone.codes.tolist()
+        assert folded.origins == alone.origins
 
 
 @given(ANY_TEXT)
