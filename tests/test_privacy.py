@@ -205,3 +205,27 @@ def test_reasons_of_skipped_items_are_masked() -> None:
     item = Skipped("a.txt", 3, "T1", "看不懂：我姓王，13900001111", "改")
     assert Shield().skipped(item).reason == "看不懂：我姓●，●●●●●●●●●●●"
     assert Shield(mask=False).skipped(item) == item
+
+
+TURNS = st.lists(
+    st.builds(
+        Turn,
+        st.sampled_from(("agent", "customer", "system", "unknown")),
+        st.lists(
+            st.sampled_from((*"嗯我姓王李住号楼栋三五八幺零1 3\n", "贵姓", "您的电话", "请问", "地址", "多少", "139", "00001111",
+                             "我是", "叫", "张三", "先生", "阳光小区", "3栋2单元", "a@b.com", "川A12345", "就是")),
+            max_size=12,
+        ).map("".join),
+    ),
+    max_size=8,
+)  # fmt: skip
+
+
+@given(TURNS)
+def test_a_look_at_the_whole_call_misses_nothing(turns: list[Turn]) -> None:
+    """What the hints of a whole call rule out, no turn by itself holds."""
+    masked = mask_turns(turns)
+    for turn, hidden in zip(turns, masked, strict=True):
+        alone = mask(turn.text)
+        if turn.role != "system":
+            assert all(hidden.text[s.start : s.end] == "●" * (s.end - s.start) for s in alone.spans)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
 
 from qa_nlp.privacy import digit_runs, names, places
 from qa_nlp.privacy.span import Masked, Span, covered, occurrences
@@ -19,12 +21,14 @@ _EMAIL = re.compile(
     rf"(?:[A-Za-z0-9._%+-]|{_DIGIT})+\s?(?:[@＠]|艾特|圈a)\s?(?:[A-Za-z0-9-]|{_DIGIT})+(?:\s?(?:[.．]|点)\s?[A-Za-z]+)+",
     re.IGNORECASE,
 )
-# Alternatives that begin with plain characters and a letter sought first: these run on every turn of every call.
 _AT = re.compile(r"@|＠|艾特|圈a|圈A")
+# These run over the words of every call. Each alternative begins with a plain character: such are found fast.
+_HINT = re.compile("|".join(hint.pattern for hint in (_AT, names.HINT, places.DOOR_HINT, places.HOME_HINT)))
 _PLATE_HINT = re.compile(r"[A-Za-zＡ-Ｚ](?<=[\u4e00-\u9fff].)[·\s]?\S{5}")
 _ASKS_NUMBER = re.compile(r"户号|户头|电话|手机|号码|身份证|证件号|卡号|客户编号|用户编号|联系方式|账号|帐号|表号")
 _QUESTION = re.compile(r"？|\?|吗|呢|么|多少|报一下|说一下|提供|告诉|念|请问|贵姓|称呼|哪|几|核对|麻烦")
 _ASKS = ((NUMBER, _ASKS_NUMBER), (NAME, names.ASKS), (PLACE, places.ASKS))
+_ASKS_ANY = re.compile("|".join(pattern.pattern for _, pattern in _ASKS))
 _HELD = 8
 _LONG_NAME = 2
 
@@ -42,35 +46,53 @@ def mask(text: str, asked: Collection[str] = ()) -> Masked:
 
 
 def mask_turns(turns: Sequence[Turn], known: Collection[str] = ()) -> list[Masked]:
-    """Every turn masked, knowing what the agent asked before; a name found once is covered in every turn.
+    """Every turn masked, as ``hidden_turns`` says."""
+    hidden = hidden_turns(turns, known)
+    return [hidden.get(number) or Masked(turn.text, ()) for number, turn in enumerate(turns)]
 
-    ``known`` are further words to cover wherever they stand (names that came with the recording).
+
+def hidden_turns(turns: Sequence[Turn], known: Collection[str] = ()) -> dict[int, Masked]:
+    """The turns, by number, of which something is covered, knowing what the agent asked before.
+
+    A name found once is covered in every turn. ``known`` are further words to cover wherever they stand (names that
+    came with the recording).
     """
-    asked: frozenset[str] = frozenset()
-    found: list[list[Span]] = []
+    texts = [turn.text for turn in turns]
+    wholly = "\n".join(texts)
+    ends = list(accumulate(len(text) + 1 for text in texts))
+    # A hint may reach from turn to turn: that costs a needless look at one of them.
+    hinted = {number for hint in (_HINT, _PLATE_HINT, digit_runs.HINT) for number in _where(hint, wholly, ends)}
+    asking = set(_where(_ASKS_ANY, wholly, ends))
+    found: dict[int, list[Span]] = {}
     said = {word for word in known if len(word) >= _LONG_NAME}
-    wholly = "\n".join(turn.text for turn in turns)
-    email, plate = _AT.search(wholly) is not None, _PLATE_HINT.search(wholly) is not None
-    for turn in turns:
-        spans = _spans(turn.text, asked, email, plate) if turn.role != "system" else []
-        found.append(spans)
-        if spans:
+    asked: frozenset[str] = frozenset()
+    for number, turn in enumerate(turns):
+        if (asked or number in hinted) and turn.role != "system" and (spans := _spans(turn.text, asked)):
+            found[number] = spans
             said.update(turn.text[s.start : s.end] for s in spans if s.kind == "name" and s.end - s.start >= _LONG_NAME)
-        asked = _asked_after(turn, asked, bool(spans))
-    if said:
-        for turn, spans in zip(turns, found, strict=True):
-            spans += [Span(start, end, "name") for start, end in occurrences(said, turn.text)]
-    return [
-        covered(turn.text, spans) if spans else Masked(turn.text, ()) for turn, spans in zip(turns, found, strict=True)
-    ]
+        if asked or number in asking:
+            asked = _asked_after(turn, asked, number in found)
+    for number in {number for word in said for number, text in enumerate(texts) if word in text}:
+        names_there = [Span(start, end, "name") for start, end in occurrences(said, texts[number])]
+        found[number] = found.get(number, []) + names_there
+    hidden = {number: covered(texts[number], spans) for number, spans in found.items()}
+    return {number: masked for number, masked in hidden.items() if masked.spans}
 
 
-def _spans(text: str, asked: Collection[str], email: bool = True, plate: bool = True) -> list[Span]:
-    """``email`` and ``plate`` are False where a look at the whole call has ruled them out."""
+def _where(hint: re.Pattern[str], wholly: str, ends: Sequence[int]) -> Iterator[int]:
+    """The turns in which the hint begins; turn ``n`` with the line end behind it ends at ``ends[n]`` in the whole."""
+    at = 0
+    while match := hint.search(wholly, at):
+        number = bisect_right(ends, match.start())
+        yield number
+        at = ends[number]
+
+
+def _spans(text: str, asked: Collection[str]) -> list[Span]:
     spans: list[Span] = []
-    if email and _AT.search(text):
+    if _AT.search(text):
         spans += (Span(*match.span(), "email") for match in _EMAIL.finditer(text))
-    if plate and _PLATE_HINT.search(text):
+    if _PLATE_HINT.search(text):
         spans += (Span(*match.span(), "plate") for match in _PLATE.finditer(text))
     # The hints are looked for here as well: starting a generator costs more than most turns are worth.
     if NUMBER in asked or digit_runs.HINT.search(text):

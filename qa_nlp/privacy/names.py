@@ -27,7 +27,8 @@ _NO_NAME = (
     r"|.?.?(?:公司|小区|村|单位|师傅|客服|电工|物业|经理|老师|医院|学校|县|市|区|镇|乡|街|路))"
 )
 HINT = re.compile(rf"姓|叫|我是|我名|名字|户[主名]|机主|联系人|收[件货]人|本人|{_TITLE}")
-ASKS = re.compile(r"贵姓|怎么称呼|(?:姓名|名字|户名|户主)(?!.{0,4}(?:已|变更|过户))|您姓")
+_DONE = r".{0,4}(?:已|变更|过户)"
+ASKS = re.compile(rf"贵姓|怎么称呼|姓名(?!{_DONE})|名字(?!{_DONE})|户名(?!{_DONE})|户主(?!{_DONE})|您姓")
 _FAMILY = re.compile(
     rf"(?<![百同改重])姓(?:是)?(?P<x>欧阳|上官|司马|诸葛|司徒|东方|皇甫|尉迟|公孙|慕容|令狐|夏侯|(?![名什啥氏甚哪么的吗不是在啊呀呢吧就也和人都以]|[一二两三四五六七八九十几]个|[上下]面){_G})"
 )
@@ -47,6 +48,9 @@ _ADDRESSED = re.compile(
 _ANSWER = re.compile(
     rf"^(?:(?:嗯|啊|呃|哦|免贵|我|是|叫|那个)[，,\s]?)*{_NO_NAME}(?P<x>{_S}(?:{_G}{{1,2}})?)(?={_STOP}|[啊呀吧哈的])"
 )
+# What begins with an assertion or a choice is slow to look for, so plain words in it are looked for first.
+_CALLED_HINT = re.compile(r"名字|姓名|户主|户名|机主|联系人|收件人|收货人|叫|本人")
+_ADDRESSED_HINT = re.compile("|".join(_ADDRESSES))
 _STROKES = re.compile(rf"{_G}{{0,3}}(?P<c>{_G}{{1,2}}){_G}{{0,2}}的(?P=c)")
 _SHORT = 14
 
@@ -56,8 +60,10 @@ def find_names(text: str, asked: bool = False) -> Iterator[Span]:
     found = False
     if HINT.search(text):
         family = "姓" in text
-        # What begins with an assertion is slow to look for, so the plain word in it is looked for first.
-        patterns = (_FAMILY,) * family + (_CALLED, _I_AM) + (_ADDRESSED,) * any(title in text for title in _ADDRESSES)
+        patterns: tuple[re.Pattern[str], ...] = (_FAMILY,) if family else ()
+        patterns += (_CALLED,) if _CALLED_HINT.search(text) else ()
+        patterns += (_I_AM,) if "我是" in text or "我就是" in text else ()
+        patterns += (_ADDRESSED,) if _ADDRESSED_HINT.search(text) else ()
         for pattern in patterns:
             for match in pattern.finditer(text):
                 found = True

@@ -23,16 +23,15 @@ _NAMED = rf"(?!家){_WORD}{{1,8}}?{_SUFFIX}+"
 _GAP = r"(?:[，,、\s]|嗯|呃|啊|的){0,2}"
 _CHAIN = rf"(?P<x>{_NAMED}(?:{_GAP}(?:{_DOOR}|{_BARE}|{_NAMED}))*)"
 HINT = re.compile(r"[路街巷区园村寓厦场城苑庄屯镇乡坊栋幢元室弄组楼院馆邸号]")
-ASKS = re.compile(
-    r"地址|门牌|几栋|几号楼|几单元|住(?:在)?(?:哪|什么)|(?:哪个|什么)(?:小区|村|位置|地方|路|街)|具体位置|哪条路"
-)
+_SPOT = r"(?:小区|村|位置|地方|路|街)"
+ASKS = re.compile(rf"地址|门牌|几栋|几号楼|几单元|住(?:在)?(?:哪|什么)|哪个{_SPOT}|什么{_SPOT}|具体位置|哪条路")
 _AT_DOOR = re.compile(rf"(?P<x>{_NAMED}(?:{_GAP}{_NAMED})*{_GAP}{_DOOR}(?:{_GAP}(?:{_DOOR}|{_BARE}))*)")
 _DOORS = re.compile(rf"(?P<x>{_DOOR}(?:{_GAP}(?:{_DOOR}|{_BARE}))+)")
 # 三号、五号、七号 are days or neighbours, 三栋二单元 is a door.
 _BUILDING = re.compile(r"[栋幢室元弄]|号楼|号院")
 _HOME = r"(?:(?<![居])住在?|家住|家在|住址(?:是|在|为)?|地址(?:是|在|为|呢)?|门牌(?:是|号)?|寄[到往]|送到)"
-_DOOR_HINT = re.compile(rf"[栋幢座室弄巷组队楼层号单](?:(?<={_DIGIT}.)|(?<={_DIGIT}\s.))")
-_HOME_HINT = re.compile(r"住|家在|地址|门牌|寄|送到")
+DOOR_HINT = re.compile("|".join(rf"{char}(?:(?<={_DIGIT}.)|(?<={_DIGIT}\s.))" for char in "栋幢座室弄巷组队楼层号单"))
+HOME_HINT = re.compile(r"住|家在|地址|门牌|寄|送到")
 _SAID = re.compile(rf"{_HOME}(?:[，,：:\s]|嗯|呃|那个|就是|这个|是){{0,3}}{_CHAIN}")
 _ANSWER = re.compile(
     rf"^(?:嗯|呃|啊|我们?|是|在|住|就是|那个|这个|家|[，,\s])*(?:{_CHAIN}|(?P<y>{_DOOR}(?:{_GAP}(?:{_DOOR}|{_BARE}))*))"
@@ -45,8 +44,8 @@ def find_places(text: str, asked: bool = False) -> Iterator[Span]:
     if not HINT.search(text):
         return
     # The open-ended expressions run only where a door or a word for living somewhere makes them worth it.
-    patterns: tuple[re.Pattern[str], ...] = (_AT_DOOR, _DOORS) if _DOOR_HINT.search(text) else ()
-    patterns += (_SAID,) if _HOME_HINT.search(text) else ()
+    patterns: tuple[re.Pattern[str], ...] = (_AT_DOOR, _DOORS) if DOOR_HINT.search(text) else ()
+    patterns += (_SAID,) if HOME_HINT.search(text) else ()
     patterns += (_ANSWER,) if asked else ()
     for pattern in patterns:
         for match in pattern.finditer(text):

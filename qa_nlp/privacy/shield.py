@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,7 @@ from msgspec.structs import asdict, replace
 
 from qa_nlp.errors import Problem, UsageError
 from qa_nlp.privacy.digit_runs import HINT, find_numbers
-from qa_nlp.privacy.masking import mask, mask_turns
+from qa_nlp.privacy.masking import hidden_turns, mask
 from qa_nlp.privacy.span import MASK, Masked, Span, covered, occurrences
 from qa_nlp.records import Call, Finding, Promise, Skipped, StepVerdict, Turn, Verdict
 
@@ -80,29 +80,28 @@ class Shield:
 
     def shown(self, call: Call, verdict: Verdict) -> tuple[Call, Verdict]:
         """The call (without labels and tags) and its verdict, fit to be written; offsets stay those of the raw text."""
-        masked = self._masked(call)
+        hidden = self._hidden(call)
         agent = self.pseudonym("座席", call.agent_id)
-        turns = tuple(
-            Turn(turn.role, hidden.text, turn.start, turn.end) for turn, hidden in zip(call.turns, masked, strict=True)
-        )
+        turns = tuple(_shown(turn, hidden.get(number)) for number, turn in enumerate(call.turns))
         meta = {key: self._meta(key, value) for key, value in call.meta.items()}
         call_shown = replace(call, turns=turns, agent_id=agent, labels={}, meta=meta)
-        if not any(hidden.spans for hidden in masked):
-            return call_shown, replace(verdict, agent_id=agent)
-        return call_shown, replace(_Cover(call, masked).verdict(verdict), agent_id=agent)
+        if hidden:
+            verdict = _Cover(call, hidden).verdict(verdict)
+        return call_shown, verdict if agent == verdict.agent_id else replace(verdict, agent_id=agent)
 
     def words(self, call: Call) -> list[str]:
         """The text of each turn, fit to be shown; lengths stay."""
-        return [hidden.text for hidden in self._masked(call)]
+        hidden = self._hidden(call)
+        return [hidden[number].text if number in hidden else turn.text for number, turn in enumerate(call.turns)]
 
-    def _masked(self, call: Call) -> list[Masked]:
+    def _hidden(self, call: Call) -> dict[int, Masked]:
+        """The turns of which something is covered."""
         known = _badges(call.agent_id) if self.key else []
-        if not self.mask and not known:
-            return [Masked(turn.text, ()) for turn in call.turns]
-        if not self.mask:
-            return [_without(turn.text, known) for turn in call.turns]
-        known += [v for k, v in call.meta.items() if isinstance(v, str) and NAME_KEY.search(k)]
-        return mask_turns(call.turns, known)
+        if self.mask:
+            known += [v for k, v in call.meta.items() if isinstance(v, str) and NAME_KEY.search(k)]
+            return hidden_turns(call.turns, known)
+        masked = {number: _without(turn.text, known) for number, turn in enumerate(call.turns)} if known else {}
+        return {number: hidden for number, hidden in masked.items() if hidden.spans}
 
     def _meta(self, key: str, value: Any) -> Any:
         if isinstance(value, dict):
@@ -142,14 +141,13 @@ def read_key(path: Path) -> bytes:
 class _Cover:
     """Replaces, in everything said about one call, the words that its masked turns cover."""
 
-    def __init__(self, call: Call, masked: Sequence[Masked]) -> None:
-        self.raw = [turn.text for turn in call.turns]
-        self.hidden = [turn.text for turn in masked]
+    def __init__(self, call: Call, hidden: Mapping[int, Masked]) -> None:
+        self.raw, self.hidden = [turn.text for turn in call.turns], hidden
         self.pairs: dict[str, str] = {}
-        for turn, hidden in zip(call.turns, masked, strict=True):
-            for start, end, _ in hidden.spans:
+        for number, masked in hidden.items():
+            for start, end, _ in masked.spans:
                 if end - start > 1:
-                    self.pairs[turn.text[start:end]] = MASK * (end - start)
+                    self.pairs[self.raw[number][start:end]] = MASK * (end - start)
 
     def verdict(self, verdict: Verdict) -> Verdict:
         # Quotes first: a message may hold one that cuts through a number.
@@ -165,7 +163,9 @@ class _Cover:
     def _quote(self, turn: int | None, start: int, end: int, quote: str) -> str:
         if turn is None or not 0 <= turn < len(self.raw) or self.raw[turn][start:end] != quote:
             return mask(quote).text
-        hidden = self.hidden[turn][start:end]
+        if turn not in self.hidden:
+            return quote
+        hidden = self.hidden[turn].text[start:end]
         if hidden != quote and len(quote) > 1:
             self.pairs[quote] = hidden
         return hidden
@@ -195,6 +195,13 @@ class _Cover:
             at = end
         text = "".join((*parts, text[at:]))
         return covered(text, find_numbers(text)).text if HINT.search(text) else text
+
+
+def _shown(turn: Turn, hidden: Masked | None) -> Turn:
+    """The turn without its tags, as it may be written."""
+    if hidden is None and not (turn.acts or turn.faults or turn.near_misses):
+        return turn
+    return Turn(turn.role, hidden.text if hidden else turn.text, turn.start, turn.end)
 
 
 def _badges(agent_id: str) -> list[str]:
