@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import compress, islice
 from math import exp, log
 
 from msgspec.structs import replace
@@ -47,11 +48,29 @@ def with_roles(call: Call, model: RoleModel | None = None) -> Call:
     Raises:
         ModelError: when the weights are missing or damaged.
     """
-    roles = [turn.role for turn in call.turns]
-    labels = {"agent", "customer"}.intersection(roles)
-    if "unknown" not in roles and len(labels) < 2 and (not labels or "customer" in labels):
-        return call
-    odds = (model or _shipped()).log_odds([turn.text for turn in call.turns])
+    return with_all_roles([call], model)[0]
+
+
+def with_all_roles(calls: Sequence[Call], model: RoleModel | None = None) -> list[Call]:
+    """``with_roles`` of several calls; to weigh their words together takes a fraction of the time."""
+    open_ones = [_is_open(call) for call in calls]
+    texts = [turn.text for call in compress(calls, open_ones) for turn in call.turns]
+    odds = iter((model or _shipped()).log_odds(texts) if texts else ())
+    return [
+        _judged(call, list(islice(odds, len(call.turns)))) if is_open else call
+        for call, is_open in zip(calls, open_ones, strict=True)
+    ]
+
+
+def _is_open(call: Call) -> bool:
+    """Whether the words have a say: not where all is known or no one could have been taken for another."""
+    roles = {turn.role for turn in call.turns}
+    return "unknown" in roles or "agent" in roles
+
+
+def _judged(call: Call, odds: Sequence[float]) -> Call:
+    roles = {turn.role for turn in call.turns}
+    labels = roles.intersection(OTHER)
     if len(labels) == 2:
         call = _checked(call, odds)
     elif labels == {"agent"} and "unknown" not in roles:

@@ -3,6 +3,7 @@
 import json
 import os
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from qa_nlp.errors import UsageError
 from qa_nlp.read import describe, open_calls
 from qa_nlp.read.decoding import MAX_LINE
-from qa_nlp.records import Call
+from qa_nlp.read.opening import MOST_TURNS, TOGETHER, finished
+from qa_nlp.read.source import Placed, Source
+from qa_nlp.records import Call, Turn
 from tests.read.conftest import Write, read
 
 DIALOGUE = "客服：您好\n客户：没电\n"
@@ -29,11 +32,20 @@ def test_a_path_that_does_not_exist_is_refused_at_once(tmp_path: Path) -> None:
         describe(tmp_path / "无.txt")
 
 
-def test_reading_is_lazy(write: Write) -> None:
-    """The first call comes before the rest of the file is looked at."""
-    path = write("a.jsonl", native("A1") + "坏\n")
-    first = next(open_calls([path]))
-    assert isinstance(first, Call)
+@pytest.mark.parametrize(("turns", "ahead"), [(1, TOGETHER), (MOST_TURNS, 1)])
+def test_reading_is_lazy(turns: int, ahead: int) -> None:
+    """The first call comes when a few are read, or a long one; all come, in their order."""
+    taken = 0
+
+    def items() -> Iterator[Placed]:
+        nonlocal taken
+        for taken in range(1, 2 * TOGETHER + 2):
+            yield taken, Call(str(taken), (Turn("agent", "您好"),) * turns)
+
+    calls = finished(items(), Source(Path("a"), "a", "a"))
+    first = next(calls)
+    assert taken == ahead
+    assert [line for line, _ in (first, *calls)] == list(range(1, 2 * TOGETHER + 2))
 
 
 def test_a_folder_is_read_in_order_with_names_that_tell_apart(write: Write, tmp_path: Path) -> None:

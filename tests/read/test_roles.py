@@ -21,6 +21,7 @@ from qa_nlp.read.roles import (
     STRETCH,
     SWAPPED,
     UNDECIDED,
+    with_all_roles,
     with_roles,
 )  # fmt: skip
 from qa_nlp.records import ROLES, Call, Turn
@@ -197,6 +198,20 @@ def test_most_stretches_are_found_in_calls_never_trained_on() -> None:
         right += len(pairs) > len(told) / 2
     assert wrong <= len(calls) * 0.04
     assert right >= len(calls) * 0.9
+
+
+def test_calls_together_are_judged_as_each_alone() -> None:
+    said = [
+        call(),
+        call(*SAID),
+        call(("customer", "喂")),
+        exchanged(call(*SAID)),
+        call(("agent", ""), ("customer", "嗯")),
+    ]
+    said += [nameless("0您好请问有什么可以帮您", "1我家没电了"), call(*(("agent", text * 90) for _, text in SAID))]
+    said += read_labelled(LOCKED)
+    assert with_all_roles(said) == [with_roles(one) for one in said]
+    assert with_all_roles([]) == []
 
 
 def test_reading_again_says_nothing_new(tmp_path: Path) -> None:
