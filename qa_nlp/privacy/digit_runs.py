@@ -105,24 +105,27 @@ def _day(value: str) -> bool:
 def _streams(plain: str, text: str, least: int) -> Iterator[list[Group]]:
     """The streams that have at least so many digits."""
     runs: list[tuple[int, int, str]] = []
+    held = end = 0
     for match in _GROUP.finditer(plain):
-        start, end = match.span()
-        if runs and start > runs[-1][1] and not _GAP.fullmatch(plain, runs[-1][1], start):
-            yield from _long_enough(runs, plain, text, least)
-            runs = []
-        value = match[0]
+        start = match.start()
+        if start > end and runs and not _GAP.fullmatch(plain, end, start):
+            if held >= least:
+                yield _groups(runs, plain, text)
+            runs, held = [], 0
+        value, end = match[0], match.end()
         if "个" in value:
             value = value[2] * (2 if value[0] == "两" else int(value[0]))
         runs.append((start, end, value))
-    yield from _long_enough(runs, plain, text, least)
+        held += len(value)
+    if held >= least:
+        yield _groups(runs, plain, text)
 
 
-def _long_enough(runs: list[tuple[int, int, str]], plain: str, text: str, least: int) -> Iterator[list[Group]]:
-    if sum(len(value) for _, _, value in runs) >= least:
-        yield [
-            Group(a, b, value, text[a:b].isascii(), bool(_UNIT.match(plain, b)) or plain[a - 1 : a] == "第")
-            for a, b, value in runs
-        ]
+def _groups(runs: list[tuple[int, int, str]], plain: str, text: str) -> list[Group]:
+    return [
+        Group(a, b, value, text[a:b].isascii(), bool(_UNIT.match(plain, b)) or plain[a - 1 : a] == "第")
+        for a, b, value in runs
+    ]
 
 
 def _cut(stream: list[Group], plain: str, other: bool) -> Iterator[Group | Span]:

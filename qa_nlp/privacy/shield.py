@@ -177,8 +177,10 @@ class _Cover:
         return ShownFinding(**asdict(finding) | {"quote": quote, "message": message, "masked": True})
 
     def _step(self, step: StepVerdict) -> StepVerdict:
+        if not step.quote:
+            return step
         at = self.raw[step.turn].find(step.quote) if step.turn is not None and step.turn < len(self.raw) else -1
-        quote = self._quote(step.turn, at, at + len(step.quote), step.quote) if step.quote else ""
+        quote = self._quote(step.turn, at, at + len(step.quote), step.quote)
         return step if quote == step.quote else ShownStep(**asdict(step) | {"quote": quote, "masked": True})
 
     def _promise(self, promise: Promise) -> Promise:

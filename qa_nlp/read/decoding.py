@@ -18,6 +18,7 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 NOT_ASCII = re.compile(rb"[\x80-\xff]")
+CONTROL = re.compile("[\x01-\x08\x0e-\x19\x1c-\x1f]")
 # Order is preference: nearly any bytes decode as GB18030, so a rival must read clearly better.
 RIVALS = ("gb18030", "big5hkscs")
 COMMON = frozenset(
@@ -49,7 +50,7 @@ def encoding_of(data: bytes) -> str | None:
     if b"\x00" in data and data.count(b"\x00") * 10 > len(data):
         return None
     text = data.decode("utf-8", "replace")
-    bad, good = text.rstrip("\ufffd").count("\ufffd"), sum(char > "\x7f" for char in text)
+    bad, good = text.rstrip("\ufffd").count("\ufffd"), len(text) - len(text.encode("ascii", "ignore"))
     if bad * 4 <= good - bad:
         return "utf-8" if _printable(text) else None
     return _chinese(data)
@@ -104,8 +105,7 @@ def _guess(data: bytes) -> str | None:
 
 def _printable(text: str) -> bool:
     """Whether control characters are rare enough for a text file."""
-    odd = sum(char < " " and char not in "\t\n\r\x00\x0b\x0c\x1a\x1b" for char in text)
-    return odd * 20 <= len(text) + 20
+    return len(CONTROL.findall(text)) * 20 <= len(text) + 20
 
 
 def byte_lines(

@@ -97,10 +97,8 @@ class RowMaker:
         if value is None or value == "":
             return ""
         start, text_style, number_style = self._columns[place]
-        if linked:
-            return f"{start}{NUMBER['link']}{text_cell(str(value))}"
-        if not isinstance(value, int | float):
-            return f"{start}{text_style}{text_cell(str(value))}"
+        if linked or type(value) is str or not isinstance(value, int | float):
+            return f"{start}{NUMBER['link'] if linked else text_style}{text_cell(str(value))}"
         if not math.isfinite(value):
             return ""
         odd = number_style == NUMBER["whole"] and value != int(value)

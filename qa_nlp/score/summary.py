@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from qa_nlp.records import DIMENSIONS, Checked, Finding, Label, Promise, StepVerdict
 from qa_nlp.rulebook.book import Rulebook
@@ -20,11 +21,13 @@ def summarise(label: Label, checked: Checked, score: Score, book: Rulebook) -> s
     """Chinese text: what was done well (with evidence) and what was not, one line a dimension."""
     done: dict[str, list[StepVerdict]] = defaultdict(list)
     missing: dict[str, list[StepVerdict]] = defaultdict(list)
+    steps = book.steps
     for step in checked.steps:
-        if step.verdict == "violation":
+        if step.verdict == "pass":
+            if info := steps.get(step.step):
+                done[info.dimension].append(step)
+        elif step.verdict == "violation":
             missing[book.step_info(step.step).dimension].append(step)
-        elif step.verdict == "pass" and step.step in book.steps:
-            done[book.steps[step.step].dimension].append(step)
     said: dict[str, list[Finding]] = defaultdict(list)
     for finding in checked.findings:
         if finding.status == "confirmed" and finding.points > 0:
@@ -54,13 +57,23 @@ def _good(done: Sequence[StepVerdict], book: Rulebook) -> str:
     """What was done, the demanded steps first, with the agent's own words for one of them."""
     if not done:
         return ""
-    ordered = sorted(done, key=lambda s: (NEED_RANK[s.need], s.turn or 0))
-    named = "、".join(_short(book.steps[s.step].name) for s in ordered[:PRAISED])
+    ordered = sorted(done, key=_by_need)
+    named = "、".join([_short(book.steps[s.step].name) for s in ordered[:PRAISED]])
     more = f"等 {len(done)} 项" if len(done) > PRAISED else ""
-    shown = max(ordered[:PRAISED], key=lambda s: len(s.quote) if len(s.quote) <= QUOTE_MOST else 0)
+    shown = max(ordered[:PRAISED], key=_telling)
     where = "" if shown.turn is None else f"第{shown.turn + 1}句"
     quote = shown.quote.strip("，。,.、 ")
     return f"做到了{named}{more}" + (f"（如{where}“{quote}”）" if len(quote) >= QUOTE_LEAST else "")
+
+
+def _by_need(step: StepVerdict) -> tuple[int, int]:
+    return NEED_RANK[step.need], step.turn or 0
+
+
+def _telling(step: StepVerdict) -> int:
+    """The longest quote that is still short enough tells most."""
+    length = len(step.quote)
+    return length if length <= QUOTE_MOST else 0
 
 
 def _kept(promises: Sequence[Promise]) -> str:
@@ -81,5 +94,6 @@ def _missing(steps: Sequence[StepVerdict], book: Rulebook) -> str:
     return "未做到：" + "、".join(_short(book.step_info(s.step).name) for s in steps) if steps else ""
 
 
+@lru_cache(maxsize=1_024)
 def _short(name: str) -> str:
     return name.split("(")[0].split("（")[0]
