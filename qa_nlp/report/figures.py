@@ -72,14 +72,17 @@ class Figures:
         self.versions = verdict.versions
         tally = Tally(verdict)
         self.totals.add(verdict, tally)
-        for total in (self.everyone, self.teams.setdefault(verdict.team, AgentTotal("", verdict.team))):
-            total.add(verdict, tally)
+        if verdict.team not in self.teams:
+            self.teams[verdict.team] = AgentTotal("", verdict.team)
+        self.everyone.add(verdict, tally)
+        self.teams[verdict.team].add(verdict, tally)
         if verdict.score is not None:
             self.histogram[min(int(verdict.score // BIN) * BIN, 100 - BIN)] += 1
         if verdict.not_scored:
             self.not_scored[verdict.not_scored] += 1
-        self.suspected += any(f.status == "suspected" for f in verdict.findings)
-        self.code_calls.update(set(tally.codes))
+        self.suspected += "suspected" in [f.status for f in verdict.findings]
+        for code in set(tally.codes):
+            self.code_calls[code] += 1
         self._add_subtype(verdict)
         self._add_time(verdict)
         for promise in verdict.promises:
@@ -122,7 +125,9 @@ class Figures:
         return [(day.isoformat(), buckets[day]) for day in sorted(buckets)]
 
     def _add_subtype(self, verdict: Verdict | Counted) -> None:
-        total = self.subtypes.setdefault(verdict.subtype, SubtypeTotal())
+        if verdict.subtype not in self.subtypes:
+            self.subtypes[verdict.subtype] = SubtypeTotal()
+        total = self.subtypes[verdict.subtype]
         total.add(verdict.score)
         for step in verdict.steps:
             if step.need and step.verdict in ("pass", "violation"):
