@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,8 +33,8 @@ class Pairs:
         return self.pairs[self.ends[turn] : self.ends[turn + 1]]
 
 
-def used_by_both(prepared: Sequence[Prepared], but: Collection[int] = ()) -> list[Pairs]:
-    """For each call the pairs, ``but`` some, that may have been used by customer and agent."""
+def used_by_both(prepared: Sequence[Prepared]) -> list[Pairs]:
+    """For each call the pairs that may have been used by customer and agent."""
     separator = np.array([SEPARATOR], dtype=np.int32)
     codes = tables.match_table()[np.concatenate([part for p in prepared for part in (p.folded.codes, separator)])]
     pairs = (codes[:-1].astype(np.int64) << SHIFT) + codes[1:]
@@ -47,8 +47,6 @@ def used_by_both(prepared: Sequence[Prepared], but: Collection[int] = ()) -> lis
     heard[slots[customer]] = True
     said[slots[agent]] = True
     places = np.flatnonzero((agent & heard.take(slots)) | (customer & said.take(slots)))
-    if but:
-        places = places[np.isin(pairs.take(places), np.array(sorted(but)), invert=True)]
     found = pairs.take(places).tolist()
     ends = np.searchsorted(places, np.cumsum([0, *lengths])).tolist()
     result, first = [], 0

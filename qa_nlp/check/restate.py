@@ -46,7 +46,7 @@ def restated(gathered: Sequence[Evidence], labels: Sequence[Label | None]) -> li
 
     None where no turn does, and for a call without a label.
     """
-    pairs = used_by_both([evidence.prepared for evidence in gathered], COMMON)
+    pairs = used_by_both([evidence.prepared for evidence in gathered])
     return [
         None if label is None else _best(evidence, label, own)
         for evidence, label, own in zip(gathered, labels, pairs, strict=True)
@@ -67,7 +67,7 @@ def _best(evidence: Evidence, label: Label, pairs: Pairs) -> Repeat | None:
                 heard.update(pairs.of_turn(earlier))
         after = turn + 1
         own = pairs.of_turn(turn)
-        shared = heard.intersection(own)
+        shared = heard.intersection(own) - COMMON
         # What the agent has said before is no repetition, unless the customer has just said it.
         if old := shared & said:
             shared -= old.difference(*map(pairs.of_turn, prepared.before[turn]))

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from qa_nlp.rulebook.nodes import Alt, Literal, Node, Seq, to_regex
+from qa_nlp.rulebook.nodes import Alt, Edge, Literal, Node, Seq, to_regex
 from qa_nlp.text.fold import sound
 
 # An expression that grows by more is left as it was: to compile it takes longer than it spares.
-GROWTH = 4
+GROWTH = 10
+# What stands behind the first character of a turn: the mark that ``^`` passes over, or a letter.
+MARKS, FIRST_OF_TURN = " ,.", r"(?:(?<=\n.)|(?<=\A.))"
 # First character ("" where a branch may hold nothing) and the expression of what follows it.
 Branch = tuple[str, str]
 
@@ -39,10 +41,21 @@ def _branches(node: Node, by_sound: bool) -> list[Branch] | None:
             return [branch for part in found if part is not None for branch in part] if None not in found else None
         case Seq(()):
             return [("", "")]
+        case Seq((Edge("^"), *rest)):
+            return _at_begin(Seq(tuple(rest)), by_sound)
         case Seq((first, *rest)):
             return _in_row(_branches(first, by_sound), Seq(tuple(rest)), by_sound)
         case _:
             return None
+
+
+def _at_begin(rest: Seq, by_sound: bool) -> list[Branch] | None:
+    """The branches of what must begin where a turn does, perhaps behind a mark."""
+    following = _branches(rest, by_sound)
+    if following is None or any(not first for first, _ in following):
+        return None
+    marked = [(mark, FIRST_OF_TURN + to_regex(rest, by_sound=by_sound)) for mark in MARKS]
+    return marked + [(first, FIRST_OF_TURN + own) for first, own in following]
 
 
 def _in_row(first: list[Branch] | None, rest: Seq, by_sound: bool) -> list[Branch] | None:

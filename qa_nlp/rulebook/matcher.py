@@ -23,7 +23,7 @@ from qa_nlp.rulebook.anchors import Need, needs
 from qa_nlp.rulebook.grams import ANY, Joined
 from qa_nlp.rulebook.language import SyntaxProblem, parse
 from qa_nlp.rulebook.leading import to_search
-from qa_nlp.rulebook.nodes import Alt, Node, begins_turn
+from qa_nlp.rulebook.nodes import Alt, Node, begins_turn, to_regex
 from qa_nlp.rulebook.rule import Rule
 from qa_nlp.rulebook.triggers import Candidate, Triggers
 from qa_nlp.text import tables
@@ -159,7 +159,7 @@ class Finder:
 
     def _search(self, nth: int) -> Search:
         node = self._needs[nth].node
-        regex = re.compile(to_search(node, by_sound=self._by_sound))
+        regex = re.compile(to_regex(node, by_sound=self._by_sound))
         search = self._searches[nth] = regex.match if begins_turn(node) else regex.search
         return search
 
