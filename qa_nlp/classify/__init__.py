@@ -35,9 +35,7 @@ def classify(
     limits = np.where(both, model.settings[name], model.settings["starts_review_below"])
     best = np.argsort(-probabilities, axis=1, kind="stable")[:, :2]
     chances = np.take_along_axis(probabilities, best, axis=1)
-    return [
-        _label(*call, model) for call in zip(best.tolist(), chances.tolist(), limits.tolist(), strict=True)
-    ]
+    return [_label(*call, model) for call in zip(best.tolist(), chances.tolist(), limits.tolist(), strict=True)]
 
 
 def subtype_probabilities(

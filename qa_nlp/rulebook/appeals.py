@@ -25,7 +25,7 @@ from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.rule import Example, read_example
 from qa_nlp.rulebook.sheet import ENCODINGS, Row
 from qa_nlp.text.fold import fold
-from qa_nlp.text.prepared import Prepared, prepare
+from qa_nlp.text.prepared import Prepared, prepare_all
 
 SHEET = "cases"
 COLUMNS = ("编号", "对话", "代码", "应该", "理由", "日期")
@@ -91,11 +91,16 @@ def case_problems(book: Rulebook, codes: Collection[str] = ()) -> list[Problem]:
 
 def run_cases(book: Rulebook) -> Iterator[CaseOutcome]:
     """Judge every case by all rules of the book."""
-    for case in read_cases(book):
-        turns = (*(Turn(role, text) for role, text in case.example.before), Turn("agent", case.example.text))
-        prepared = prepare(Call(case.id, turns))
-        hits = [h for h in book.matcher.scan(prepared) if h.turn == len(turns) - 1 and h.rule.kind == "phrase"]
+    cases = read_cases(book)
+    calls = prepare_all([_case_call(case) for case in cases])
+    for case, prepared, scanned in zip(cases, calls, book.matcher.scan_all(calls), strict=True):
+        hits = [h for h in scanned if h.turn == len(prepared.roles) - 1 and h.rule.kind == "phrase"]
         yield CaseOutcome(case, tuple(sorted({h.rule.id for h in hits if h.rule.code == case.code})))
+
+
+def _case_call(case: Case) -> Call:
+    turns = (*(Turn(role, text) for role, text in case.example.before), Turn("agent", case.example.text))
+    return Call(case.id, turns)
 
 
 def cleared(findings: Sequence[Finding], prepared: Prepared, book: Rulebook) -> list[Finding]:

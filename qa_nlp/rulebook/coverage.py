@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from qa_nlp.errors import Problem, RulebookError
@@ -23,6 +24,7 @@ from qa_nlp.rulebook.rule import Rule
 from qa_nlp.rulebook.selftest import example_call
 from qa_nlp.rulebook.sheet import Row, read_sheet
 from qa_nlp.rulebook.trial import try_sentence
+from qa_nlp.text.prepared import Prepared
 
 SHEET = "rules-coverage"
 REFERENCES = ("规则", "情景", "步骤", "行为", "时限")
@@ -113,15 +115,17 @@ def overlaps(book: Rulebook) -> list[Overlap]:
 
     Rows of subtype_rules are left out: they vote together, so several are meant to answer.
     """
-    return [_overlap(book, rule) for rule in book.rules if rule.kind != "subtype"]
+    rules = [rule for rule in book.rules if rule.kind != "subtype"]
+    calls = [example_call(rule, example) for rule in rules for example in rule.hits]
+    found = zip(calls, book.matcher.scan_all(calls), strict=True)
+    return [_overlap(rule, list(islice(found, len(rule.hits)))) for rule in rules]
 
 
-def _overlap(book: Rulebook, rule: Rule) -> Overlap:
+def _overlap(rule: Rule, examples: Sequence[tuple[Prepared, Sequence[Hit]]]) -> Overlap:
     found: list[set[str]] = []
-    for example in rule.hits:
-        prepared = example_call(rule, example)
+    for prepared, scanned in examples:
         last = len(prepared.roles) - 1
-        hits = [h for h in book.matcher.scan(prepared) if h.turn == last and h.rule.kind == rule.kind]
+        hits = [h for h in scanned if h.turn == last and h.rule.kind == rule.kind]
         own = [h for h in hits if h.rule.id == rule.id]
         found.append({h.rule.id for h in hits if h.rule.id != rule.id and h.rule.code == rule.code and _meets(h, own)})
     return Overlap(rule, len(rule.hits), sum(map(bool, found)), tuple(sorted(set().union(*found))))

@@ -174,9 +174,7 @@ class Matcher:
         self.along = tuple(Condition(rule.along, classes) for rule in self.rules)
         self.customer = tuple(Condition(rule.customer_before, classes) for rule in self.rules)
         self._always = [i for i, pattern in enumerate(self.patterns) if pattern.node is None]
-        self._anywhere = [
-            not (rule.scope.first or rule.scope.last or rule.customer_before) for rule in self.rules
-        ]
+        self._anywhere = [not (rule.scope.first or rule.scope.last or rule.customer_before) for rule in self.rules]
         self._exact = Triggers(self.rules, [pattern.needs for pattern in self.patterns], str)
         self._sound = Triggers(self.rules, [pattern.audible for pattern in self.patterns], sound)
         self._by_words, self._by_sound = Finder(self._exact.needs, False), Finder(self._sound.needs, True)

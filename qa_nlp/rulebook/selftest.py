@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from qa_nlp.records import Call, Turn
 from qa_nlp.rulebook.book import Rulebook
-from qa_nlp.rulebook.matcher import Matcher
+from qa_nlp.rulebook.matcher import Hit
 from qa_nlp.rulebook.rule import Example, Rule
 from qa_nlp.text.prepared import Prepared, prepare
 
@@ -34,13 +34,14 @@ class Outcome:
 
 
 def run_examples(book: Rulebook) -> Iterator[Outcome]:
-    """Run the examples of every rule against that rule alone."""
+    """Run the examples of every rule; what other rules find in them does not count."""
+    calls = [example_call(rule, example) for rule in book.rules for example in (*rule.hits, *rule.misses)]
+    found = zip(calls, book.matcher.scan_all(calls), strict=True)
     for rule in book.rules:
-        matcher = Matcher([rule], book.classes)
         for number, example in enumerate(rule.hits, 1):
-            yield Outcome(f"{rule.id}-应{number}", rule, example, example.quote, _quotes(matcher, rule, example))
+            yield Outcome(f"{rule.id}-应{number}", rule, example, example.quote, _quotes(rule, *next(found)))
         for number, example in enumerate(rule.misses, 1):
-            yield Outcome(f"{rule.id}-不应{number}", rule, example, None, _quotes(matcher, rule, example))
+            yield Outcome(f"{rule.id}-不应{number}", rule, example, None, _quotes(rule, *next(found)))
 
 
 def example_call(rule: Rule, example: Example) -> Prepared:
@@ -50,8 +51,7 @@ def example_call(rule: Rule, example: Example) -> Prepared:
     return prepare(Call("例句", (*turns, Turn(speaker, example.text))))
 
 
-def _quotes(matcher: Matcher, rule: Rule, example: Example) -> tuple[str, ...]:
-    prepared = example_call(rule, example)
-    last = len(prepared.call.turns) - 1
-    hits = [hit for hit in matcher.scan(prepared) if hit.turn == last]
-    return tuple(prepared.quote(hit.turn, hit.start, hit.end)[2] for hit in hits)
+def _quotes(rule: Rule, prepared: Prepared, hits: Iterable[Hit]) -> tuple[str, ...]:
+    last = len(prepared.roles) - 1
+    own = (hit for hit in hits if hit.rule is rule and hit.turn == last)
+    return tuple(prepared.quote(hit.turn, hit.start, hit.end)[2] for hit in own)

@@ -69,7 +69,9 @@ CONDITION = re.compile(r"(?:要是|如果|万一|假如|若|等)[^,.!?]{0,3}$")
 def is_mention(setting: Setting) -> bool:
     """Whether the agent promises nothing with this time, judged by the words around it."""
     before, after = setting.before, setting.after
-    if (before.endswith("了") and ELAPSED.search(before) and not WITHIN.match(after)) or LATE.match(setting.next_clause):
+    if (before.endswith("了") and ELAPSED.search(before) and not WITHIN.match(after)) or LATE.match(
+        setting.next_clause
+    ):
         return True
     if (before and MENTION_BEFORE.search(before)) or (after and MENTION_AFTER.match(after)):
         return True
