@@ -177,11 +177,14 @@ class _Cover:
         return ShownFinding(**asdict(finding) | {"quote": quote, "message": message, "masked": True})
 
     def _step(self, step: StepVerdict) -> StepVerdict:
-        if not step.quote:
+        turn, quote = step.turn, step.quote
+        if not quote:
             return step
-        at = self.raw[step.turn].find(step.quote) if step.turn is not None and step.turn < len(self.raw) else -1
-        quote = self._quote(step.turn, at, at + len(step.quote), step.quote)
-        return step if quote == step.quote else ShownStep(**asdict(step) | {"quote": quote, "masked": True})
+        at = self.raw[turn].find(quote) if turn is not None and 0 <= turn < len(self.raw) else -1
+        if at >= 0 and turn not in self.hidden:
+            return step
+        hidden = self._quote(turn, at, at + len(quote), quote)
+        return step if hidden == quote else ShownStep(**asdict(step) | {"quote": hidden, "masked": True})
 
     def _promise(self, promise: Promise) -> Promise:
         quote = self._quote(promise.turn, promise.start, promise.end, promise.quote)
@@ -190,12 +193,13 @@ class _Cover:
         return ShownPromise(**asdict(promise) | {"quote": quote, "masked": True})
 
     def _tidy(self, text: str) -> str:
-        parts: list[str] = []
-        at = 0
-        for start, end in occurrences(self.pairs, text):
-            parts += (text[at:start], self.pairs[text[start:end]])
-            at = end
-        text = "".join((*parts, text[at:]))
+        if any(map(text.__contains__, self.pairs)):
+            parts: list[str] = []
+            at = 0
+            for start, end in occurrences(self.pairs, text):
+                parts += (text[at:start], self.pairs[text[start:end]])
+                at = end
+            text = "".join((*parts, text[at:]))
         return covered(text, find_numbers(text)).text if HINT.search(text) else text
 
 
