@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 
-from qa_nlp.model.ngrams import Grams
 from qa_nlp.model.reading import Reading, reading
 from qa_nlp.model.store import Model
 from qa_nlp.rulebook.book import Rulebook
@@ -20,15 +19,15 @@ from qa_nlp.text.prepared import Prepared
 class Evidence:
     """Hits of all rules, and the model's probability of every label for every agent turn.
 
-    ``probabilities`` is (agent turns, labels) in the order of ``prepared.agent_turns``; ``read``
-    holds the n-grams of a batch in which the call's first turn has the number ``first_turn``.
+    ``probabilities`` is (agent turns, labels) in the order of ``prepared.agent_turns``; ``heard`` is how
+    the model reads a batch in which the call's first turn has the number ``first_turn``.
     """
 
     prepared: Prepared
     hits: tuple[Hit, ...]
     probabilities: np.ndarray
     model: Model
-    read: Grams | None = None
+    heard: Reading | None = None
     first_turn: int = 0
 
     def of_kind(self, kind: str) -> list[Hit]:
@@ -84,6 +83,6 @@ def gather(
     scores = model.sentences.probabilities(heard.sentences)
     turns, rows = heard.batch.grams.first.tolist(), heard.batch.agents_before.tolist()
     return [
-        Evidence(p, tuple(hits), scores[rows[i] : rows[i + 1]], model, heard.batch.grams, turns[i])
+        Evidence(p, tuple(hits), scores[rows[i] : rows[i + 1]], model, heard, turns[i])
         for i, (p, hits) in enumerate(zip(prepared, book.matcher.scan_all(prepared), strict=True))
     ]

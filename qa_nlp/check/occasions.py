@@ -17,7 +17,8 @@ FAREWELL = re.compile(
     r"再见|拜拜|拜了|挂了|谢了|谢谢|多谢|感谢|没(?:有)?(?:别的|其他|其它|啥)?(?:事|问题|了)|就这些|就这样|就这事|不用了|知道了|明白了|清楚了|感谢[你]?的?来电|祝你|好的?$"
 )
 LONG_NUMBER = re.compile(r"[0-9]{6,}")
-COUNTED = re.compile(r"第([0-9十])[,步个条项件是,]|(?:其([0-9]))")
+# 第1次, 第2档 … count something else than the items of a list.
+COUNTED = re.compile(r"第([0-9十])(?![次遍回天年月日周季阶档级户期名位章时])|其([0-9])")
 
 
 class Occasion(NamedTuple):

@@ -30,6 +30,8 @@ CONTEXT = 0.5
 FIRST, EARLY, EARLY_TURNS = 2.0, 1.5, 3
 # plain features of a sentence: how far from the agent's first turn, how far from his last
 PLACE, PLACES, FAR, PLACE_VALUE = 5, 8, 3, 0.35
+# field of a clause of the agent's: itself
+CLAUSE = 6
 
 # more letters than this do not make a label surer
 COUNTED_LETTERS = (1, 60)
@@ -62,6 +64,11 @@ class Batch:
     def agents(self) -> Ints:
         """The agent's turns: the segments of the sentence model."""
         return np.flatnonzero(self.is_agent)
+
+    @cached_property
+    def agent_clauses(self) -> Ints:
+        """The clauses of the agent's turns."""
+        return np.flatnonzero(self.is_agent[self.grams.turns])
 
     @cached_property
     def agents_before(self) -> Ints:

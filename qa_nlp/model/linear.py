@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from qa_nlp.model.ngrams import MAX_N, SLOTS, Grams, Ints
+from qa_nlp.model.ngrams import MAX_N, SLOTS, Ints, Slots
 
 Weights = npt.NDArray[np.float32]
 
@@ -73,6 +73,22 @@ def rivalling(margins: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return result
 
 
+def highest(values: npt.NDArray[Any], turns: Ints, asked: Ints, otherwise: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """For each column of ``values`` (clauses, k) the highest value of the clauses of each asked turn (asked, k).
+
+    Args:
+        values: of the clauses, in order.
+        turns: the turn of each clause.
+        asked: turns, ascending; every turn that has a clause is one of them.
+        otherwise: (k,) of a turn without a clause.
+    """
+    result = np.tile(otherwise.astype(values.dtype), (len(asked), 1))
+    begins = np.flatnonzero(np.diff(turns, prepend=-1))
+    if len(begins):
+        result[np.searchsorted(asked, turns[begins])] = np.maximum.reduceat(values, begins)
+    return result
+
+
 @dataclass(frozen=True)
 class Table:
     """Weights of several fields side by side, so that the n-grams of a turn are looked up once.
@@ -98,20 +114,24 @@ class Table:
             at += part.shape[1]
         return cls(rows, weights, max_n)
 
-    def known(self, grams: Grams, turns: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], Ints]:
-        """Rows of the known n-grams of the chosen turns, in the order of the text, and how many each turn has."""
-        letters = np.flatnonzero(turns[grams.turns])
-        found = self.rows.take(grams.slots.take(letters, axis=0)[:, : self.max_n].ravel())
+    def known(self, slots: Slots, sizes: Ints) -> tuple[npt.NDArray[np.int32], Ints]:
+        """Rows of the known n-grams in the order of the text, and how many each segment has.
+
+        Args:
+            slots: (symbols, MAX_N) of segments that lie behind one another.
+            sizes: how many symbols each segment has.
+        """
+        found = self.rows.take(slots[:, : self.max_n].ravel())
         hits = np.flatnonzero(found >= 0)
-        ends = np.searchsorted(hits, np.cumsum(grams.letters_of[turns]) * self.max_n)
+        ends = np.searchsorted(hits, np.cumsum(sizes) * self.max_n)
         return found.take(hits), np.diff(ends, prepend=0)
 
-    def sums(self, grams: Grams, turns: npt.NDArray[np.bool_]) -> Weights:
-        """Sums of the weights of all n-grams of each chosen turn (chosen turns, columns).
+    def sums(self, slots: Slots, sizes: Ints) -> Weights:
+        """Sums of the weights of all n-grams of each segment (segments, columns); see ``known``.
 
-        Each sum runs through the turn from front to back, whatever else is in the batch.
+        Each sum runs through the segment from front to back, whatever else is in the batch.
         """
-        rows, counts = self.known(grams, turns)
+        rows, counts = self.known(slots, sizes)
         ends = np.concatenate([[0], np.cumsum(counts)])
         matrix = sparse.csr_matrix((np.ones(len(rows), np.float32), rows, ends), shape=(len(counts), len(self.weights)))
         result: Weights = matrix @ self.weights

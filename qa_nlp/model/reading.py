@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from qa_nlp.model.blend import Heard
 from qa_nlp.model.features import (
     AFTER,
     AGENT,
@@ -25,7 +26,7 @@ from qa_nlp.model.features import (
     start_fields,
     sureness,
 )
-from qa_nlp.model.linear import Table, Weights, rivalling
+from qa_nlp.model.linear import Table, Weights
 from qa_nlp.model.ngrams import Ints
 from qa_nlp.model.store import Model
 from qa_nlp.text.prepared import Prepared
@@ -40,10 +41,10 @@ class Reading:
 
     @cached_property
     def sentences(self) -> Weights:
-        """Margins (agent turns, labels) of the sentence model."""
+        """Margins (agent turns, labels) of the sentence model, those of faults blended."""
         model = self.model
         labels = len(model.sentences.labels)
-        width = labels + len(model.rivals.labels)
+        width = labels + len(model.among.labels)
         fields = sentence_fields(self.batch)
         heard = self._spread(model.heard, self.batch.is_customer)
         joint = fields[OWN] @ self._agents[:, :width]
@@ -52,10 +53,31 @@ class Reading:
         early, late = places(self.batch)
         joint += model.places[early] + model.places[late]
         margins: Weights = joint[:, :labels] + model.sentences.bias
-        weight = model.settings["rival_weight"]
-        if weight and len(margins):
-            margins[:, model.faults] += np.float32(weight) * rivalling(joint[:, labels:] + model.rivals.bias)
+        if len(margins) and len(model.faults):
+            grams, clauses = self.batch.grams, self.batch.agent_clauses
+            among = joint[:, labels:] + model.among.bias
+            heard_so = Heard(
+                margins[:, model.faults], among, self.clauses, self._clause_turns, grams.asks[clauses],
+                self.batch.agents, model.clauses.bias,
+            )  # fmt: skip
+            margins[:, model.faults] = model.blend.odds(heard_so)
         return margins
+
+    @cached_property
+    def clauses(self) -> Weights:
+        """Margins (agent clauses, faults and any) of each clause by itself."""
+        begin = len(self.model.sentences.labels) + len(self.model.among.labels)
+        sums = self._said[:, begin : begin + len(self.model.clauses.labels)]
+        counts = self.batch.grams.count_in_clauses()[self.batch.agent_clauses]
+        result: Weights = sums / np.sqrt(counts).astype(np.float32)[:, None] + self.model.clauses.bias
+        return result
+
+    @cached_property
+    def speaking(self) -> Weights:
+        """How much each clause (agent clauses, labels) speaks for each label of the sentence model."""
+        result = self._said[:, : len(self.model.sentences.labels)].copy()
+        result[:, self.model.faults] = self.clauses[:, :-1]
+        return result
 
     def starts(self, customer_turns: int | None = None) -> Weights:
         """Margins (calls, subtypes) of the customer's words, or of his first turns."""
@@ -85,8 +107,23 @@ class Reading:
         return result
 
     @cached_property
+    def _said(self) -> Weights:
+        """Sums (agent clauses, columns of ``Model.agents``) of each clause."""
+        grams, chosen = self.batch.grams, self.batch.agent_clauses
+        return self.model.agents.sums(grams.of_turns(self.batch.is_agent), grams.sizes[chosen])
+
+    @cached_property
+    def _clause_turns(self) -> Ints:
+        return self.batch.grams.turns[self.batch.agent_clauses]
+
+    @cached_property
     def _agents(self) -> Weights:
-        return self._spread(self.model.agents, self.batch.is_agent)
+        """The same of each turn, those of others have none (turns, columns)."""
+        result = np.zeros((len(self.batch.roles), self._said.shape[1]), dtype=np.float32)
+        begins = np.flatnonzero(np.diff(self._clause_turns, prepend=-1))
+        if len(begins):
+            result[self._clause_turns[begins]] = np.add.reduceat(self._said, begins)
+        return result
 
     @cached_property
     def _customers(self) -> Weights:
@@ -94,8 +131,9 @@ class Reading:
 
     def _spread(self, table: Table, turns: npt.NDArray[np.bool_]) -> Weights:
         """Sums of the chosen turns in the place of each; other turns have none (turns, columns)."""
+        grams = self.batch.grams
         result = np.zeros((len(turns), table.weights.shape[1]), dtype=np.float32)
-        result[turns] = table.sums(self.batch.grams, turns)
+        result[turns] = table.sums(grams.of_turns(turns), grams.sizes_of[turns])
         return result
 
 

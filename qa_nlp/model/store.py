@@ -18,12 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_nlp.errors import ModelError, Problem
-from qa_nlp.model.features import AFTER, AGENT, BEFORE, CUSTOMER, LONGEST, OWN, PLACE, PLACE_VALUE, PLACES
+from qa_nlp.model.blend import ANY, Blend
+from qa_nlp.model.features import AFTER, AGENT, BEFORE, CLAUSE, CUSTOMER, LONGEST, OWN, PLACE, PLACE_VALUE, PLACES
 from qa_nlp.model.linear import Linear, Table, Weights
 
-FORMAT = 3
+FORMAT = 4
 WEIGHTS, CARD = "weights.npz", "card.json"
-PARTS = ("calls", "starts", "sentences", "rivals")
+PARTS = ("calls", "starts", "sentences", "among", "clauses")
 RETRAIN = "请用 qa-nlp train 重新训练，或重新安装程序"
 
 
@@ -32,9 +33,9 @@ class Model:
     """Everything learned for one profile.
 
     ``calls`` labels a whole call, ``starts`` the customer's words alone (a request, the first
-    turns), ``sentences`` scores each agent turn for every step and fault. ``rivals`` tells
-    faults apart: what speaks for another one counts against a fault (``rival_weight``). ``confirm`` and
-    ``suspect`` are the probabilities from which a label of ``sentences`` is taken as found and
+    turns), ``sentences`` scores each agent turn for every step and fault. ``among`` tells the
+    codes of faulty turns apart, its last column a fault from none; ``clauses`` scores every clause for the same;
+    ``blend`` weighs these margins into the log odds of each code. ``confirm`` and ``suspect`` are the probabilities from which a label of ``sentences`` is taken as found and
     as doubtful. ``usual`` (subtypes, labels of ``sentences``) is what calls of a subtype add to the
     log odds that a step was done in them. ``settings`` holds the numbers chosen by cross-validation.
     """
@@ -42,7 +43,9 @@ class Model:
     calls: Linear
     starts: Linear
     sentences: Linear
-    rivals: Linear
+    among: Linear
+    clauses: Linear
+    blend: Blend
     confirm: np.ndarray
     suspect: np.ndarray
     usual: np.ndarray
@@ -62,8 +65,8 @@ class Model:
 
     @cached_property
     def agents(self) -> Table:
-        """What the agent's turns add to ``sentences`` and ``rivals`` (as the turn itself), then to ``calls``."""
-        return Table.of([(self.sentences, OWN), (self.rivals, OWN), (self.calls, AGENT)])
+        """What the agent's clauses add to ``sentences`` and ``among`` (as the turn itself), to ``clauses``, to ``calls``."""
+        return Table.of([(self.sentences, OWN), (self.among, OWN), (self.clauses, CLAUSE), (self.calls, AGENT)])
 
     @cached_property
     def customers(self) -> Table:
@@ -72,15 +75,15 @@ class Model:
 
     @cached_property
     def heard(self) -> Table:
-        """What the customer's turns add to ``sentences`` and ``rivals`` of the turn that follows, then of the one before."""
-        parts = [(part, field) for field in (BEFORE, AFTER) for part in (self.sentences, self.rivals)]
+        """What the customer's turns add to ``sentences`` and ``among`` of the turn that follows, then of the one before."""
+        parts = [(part, field) for field in (BEFORE, AFTER) for part in (self.sentences, self.among)]
         return Table.of(parts, LONGEST[BEFORE])
 
     @cached_property
     def places(self) -> Weights:
-        """What each plain feature adds to ``sentences`` and ``rivals`` (PLACES, labels)."""
+        """What each plain feature adds to ``sentences`` and ``among`` (PLACES, labels)."""
         found = []
-        for part in (self.sentences, self.rivals):
+        for part in (self.sentences, self.among):
             slots, weights = part.in_field(PLACE)
             added = np.zeros((PLACES, weights.shape[1]), dtype=np.float32)
             added[slots] = weights * np.float32(PLACE_VALUE)
@@ -89,8 +92,8 @@ class Model:
 
     @cached_property
     def faults(self) -> npt.NDArray[np.int64]:
-        """Columns of ``sentences`` that ``rivals`` concerns, in its order."""
-        return np.array([self.sentences.index(label) for label in self.rivals.labels], dtype=np.int64)
+        """Columns of ``sentences`` that ``among`` and ``clauses`` concern, in their order."""
+        return np.array([self.sentences.index(label) for label in self.among.labels if label != ANY], dtype=np.int64)
 
 
 def save_model(model: Model, folder: Path) -> None:
@@ -99,6 +102,7 @@ def save_model(model: Model, folder: Path) -> None:
     data: dict[str, np.ndarray] = {"format": np.array(FORMAT)}
     for name in PARTS:
         data |= {f"{name}.{key}": value for key, value in _arrays(getattr(model, name)).items()}
+    data["blend.weights"], data["blend.bias"] = model.blend.weights, model.blend.bias
     data["confirm"], data["suspect"] = model.confirm.astype(np.float32), model.suspect.astype(np.float32)
     data["usual"] = model.usual.astype(np.float16)
     data["settings.names"] = np.array(sorted(model.settings))
@@ -134,7 +138,7 @@ def load_model(folder: Path) -> Model:
         parts = {name: _linear(data, name) for name in PARTS}
         settings = dict(zip(data["settings.names"].tolist(), data["settings.values"].tolist(), strict=True))
         return Model(
-            **parts, confirm=data["confirm"], suspect=data["suspect"], usual=data["usual"].astype(np.float32),
+            **parts, blend=Blend(data["blend.weights"], data["blend.bias"]), confirm=data["confirm"], suspect=data["suspect"], usual=data["usual"].astype(np.float32),
             settings=settings, card=card,
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError, ValueError) as error:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from qa_nlp.model.features import LONGEST, PLACE, PLACE_VALUE, PLACES, Batch, places
-from qa_nlp.model.ngrams import SLOTS, Grams, Ints
+from qa_nlp.model.features import CLAUSE, LONGEST, PLACE, PLACE_VALUE, PLACES, Batch, places
+from qa_nlp.model.ngrams import SLOTS, Grams, Ints, Slots
 
 LEAST = 2
 
@@ -60,6 +60,16 @@ def counted(
     return Features(sparse.hstack(parts, format="csr"), np.concatenate(keys))
 
 
+def counted_in_clauses(batch: Batch, *, least: int = LEAST) -> Features:
+    """Features of the agents' clauses, as far as they occur in at least ``least`` of them."""
+    grams, chosen = batch.grams, batch.agent_clauses
+    matrix = _in_segments(grams.of_turns(batch.is_agent), grams.sizes[chosen])
+    matrix.sum_duplicates()
+    kept = np.flatnonzero(np.bincount(matrix.indices, minlength=SLOTS) >= least)
+    scaled = sparse.diags(1.0 / np.sqrt(grams.count_in_clauses()[chosen])) @ matrix[:, kept]
+    return Features(scaled.tocsr().astype(np.float32), CLAUSE * SLOTS + kept)
+
+
 def stack(parts: list[Features]) -> Features:
     """Segments behind one another over all their features."""
     keys = np.unique(np.concatenate([part.keys for part in parts]))
@@ -79,13 +89,17 @@ def frequent(features: Features, least: int = LEAST) -> Features:
 
 def _by_turn(grams: Grams, max_n: int) -> sparse.csr_matrix:
     """How often each n-gram stands in each turn (turns, SLOTS)."""
-    slots = grams.slots[:, :max_n]
-    inside = slots < SLOTS
-    ends = np.concatenate([[0], np.cumsum(np.bincount(grams.turns, inside.sum(axis=1), len(grams.letters_of)))])
-    values = np.ones(int(ends[-1]), np.float32)
-    matrix = sparse.csr_matrix((values, slots[inside], ends.astype(np.int64)), shape=(len(ends) - 1, SLOTS))
+    matrix = _in_segments(grams.slots[:, :max_n], grams.sizes_of)
     matrix.sum_duplicates()
     return matrix
+
+
+def _in_segments(slots: Slots, sizes: Ints) -> sparse.csr_matrix:
+    """Every n-gram in the segment that it stands in (segments, SLOTS); ``sizes``: rows of ``slots`` of each segment."""
+    inside = slots < SLOTS
+    ends = np.concatenate([[0], np.cumsum(inside.sum(axis=1))])[np.concatenate([[0], np.cumsum(sizes)])]
+    values = np.ones(int(ends[-1]), np.float32)
+    return sparse.csr_matrix((values, slots[inside], ends.astype(np.int64)), shape=(len(sizes), SLOTS))
 
 
 def _places(batch: Batch) -> sparse.csr_matrix:

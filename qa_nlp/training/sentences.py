@@ -1,8 +1,8 @@
-"""Fit the sentence model: steps and faults of each agent turn, and which of two neighbouring faults it is.
+"""Fit the sentence model: steps and faults of each agent turn.
 
-Beside one model a label, one tells faults at all from blameless turns, and one a code, learned from
-faulty turns alone, tells the codes apart. Logistic regression on voices they had not seen adds them
-up for the codes; all but the last share is one linear model again. Figures: docs/training.md.
+Beside one model a label, one tells faults at all from blameless turns, one a code, learned from faulty turns alone,
+tells the codes apart, and one a code hears single clauses: those that an annotator quoted. A second layer, learned
+from what they say of voices they have not heard, weighs them together (``blending``). Figures: docs/training.md.
 """
 
 from __future__ import annotations
@@ -11,26 +11,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
-from qa_nlp.model.features import read, sentence_fields
-from qa_nlp.model.linear import Linear, rivalling
+from qa_nlp.model.blend import ANY, Blend, Heard
+from qa_nlp.model.features import Batch, read, sentence_fields
+from qa_nlp.model.linear import Linear
 from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.training.blending import fit_blend
 from qa_nlp.training.corpus import Sample
-from qa_nlp.training.fit import Fitted, fit, platt
-from qa_nlp.training.matrix import counted
+from qa_nlp.training.fit import Fitted, fit
+from qa_nlp.training.matrix import counted, counted_in_clauses
 from qa_nlp.training.usual import Usual, fit_usual
 
-FEWEST_CODES = 3
+COST = 0.5
+AMONG = "among:"
+# Letters of a quote that a clause must hold; quotes are cut by hand.
+QUOTED = 2
 
 
 @dataclass(frozen=True)
 class Sentences:
-    """``linear`` for every label; ``rivals`` and ``rival_weight``: what speaks for another code counts against one."""
+    """The parts of ``Model`` that concern agent turns."""
 
     linear: Linear
-    rivals: Linear
-    rival_weight: float
+    among: Linear
+    clauses: Linear
+    blend: Blend
     usual: Usual
 
 
@@ -41,17 +46,49 @@ def fit_sentences(samples: Sequence[Sample], subtypes: Sequence[str], book: Rule
     labels = [name for name in (*book.steps, *book.codes) if name in seen]
     codes = [name for name in labels if name in book.codes]
     batch = read([s.prepared for s in spoken])
-    features = counted(batch, sentence_fields(batch), with_places=True)
-    voices = [s.voice for s in spoken for _ in s.prepared.agent_turns]
-    weights = np.array([s.weight for s in spoken for _ in s.prepared.agent_turns])
     targets = sentence_targets(spoken, labels, book)
     at = [labels.index(code) for code in codes]
-    columns = np.hstack([targets, among_faults(targets[:, at])])
-    names = [*labels, "fault", *(f"among:{code}" for code in codes)]
-    fitted = fit(features, columns, names, voices, weights=weights, jobs=jobs)
-    linear, unseen, rivals, weight = told_apart(fitted, targets, labels, codes)
-    odds = linear.scale * unseen + linear.shift
-    return Sentences(linear, rivals, weight, fit_usual(spoken, odds, labels, subtypes, book))
+    by_turn = fit_turns(spoken, batch, targets, labels, codes, jobs)
+    by_clause = fit_clauses(spoken, batch, codes, jobs)
+    linear, among = _columns(by_turn.linear, slice(len(labels))), _columns(by_turn.linear, slice(len(labels), None))
+    grams, clauses = batch.grams, batch.agent_clauses
+    heard = Heard(
+        by_turn.unseen[:, at], by_turn.unseen[:, len(labels) :], by_clause.unseen, grams.turns[clauses],
+        grams.asks[clauses], batch.agents, by_clause.linear.bias,
+    )  # fmt: skip
+    blend = fit_blend(heard, targets[:, at])
+    # The second layer speaks in log odds.
+    linear.scale[at], linear.shift[at] = 1.0, 0.0
+    odds = linear.scale * by_turn.unseen[:, : len(labels)] + linear.shift
+    odds[:, at] = blend.odds(heard)
+    return Sentences(linear, among, by_clause.linear, blend, fit_usual(spoken, odds, labels, subtypes, book))
+
+
+def fit_turns(
+    samples: Sequence[Sample],
+    batch: Batch,
+    targets: np.ndarray,
+    labels: Sequence[str],
+    codes: Sequence[str],
+    jobs: int,
+) -> Fitted:
+    """Fit on every agent turn: the labels, then the codes among faulty turns, then any fault."""
+    features = counted(batch, sentence_fields(batch), with_places=True)
+    voices = [s.voice for s in samples for _ in s.prepared.agent_turns]
+    weights = np.array([s.weight for s in samples for _ in s.prepared.agent_turns])
+    columns = np.hstack([targets, among_faults(targets[:, [labels.index(code) for code in codes]])])
+    names = [*labels, *(f"{AMONG}{code}" for code in codes), ANY]
+    return fit(features, columns, names, voices, cost=COST, weights=weights, jobs=jobs)
+
+
+def fit_clauses(samples: Sequence[Sample], batch: Batch, codes: Sequence[str], jobs: int) -> Fitted:
+    """Fit on every clause of the agents' turns: the codes, then any fault."""
+    sample_of = batch.call_of[batch.grams.turns[batch.agent_clauses]].tolist()
+    voices = [samples[number].voice for number in sample_of]
+    weights = np.array([samples[number].weight for number in sample_of])
+    targets = clause_targets(samples, batch, codes)
+    columns = np.hstack([targets, targets.any(axis=1, keepdims=True)])
+    return fit(counted_in_clauses(batch), columns, [*codes, ANY], voices, cost=COST, weights=weights, jobs=jobs)
 
 
 def sentence_targets(samples: Sequence[Sample], labels: Sequence[str], book: Rulebook) -> np.ndarray:
@@ -69,45 +106,32 @@ def sentence_targets(samples: Sequence[Sample], labels: Sequence[str], book: Rul
     return np.stack(rows)
 
 
+def clause_targets(samples: Sequence[Sample], batch: Batch, codes: Sequence[str]) -> np.ndarray:
+    """(agent clauses, codes) of 0 and 1: a clause has the faults whose quotes it holds two letters of, or all."""
+    grams, clauses = batch.grams, batch.agent_clauses
+    targets = np.zeros((len(clauses), len(codes)), dtype=np.int64)
+    column = {code: k for k, code in enumerate(codes)}
+    calls = batch.call_of[grams.turns[clauses]]
+    turns = grams.turns[clauses] - grams.first[calls]
+    spans = grams.begins[clauses].tolist(), grams.ends[clauses].tolist()
+    places = zip(calls.tolist(), turns.tolist(), *spans, strict=True)
+    for row, (call, turn, begin, end) in enumerate(places):
+        prepared = samples[call].prepared
+        for tag in prepared.call.turns[turn].faults:
+            first, last = prepared.folded.raw_span(turn, begin, end)
+            common = min(tag.end, last) - max(tag.start, first)
+            if tag.code in column and common >= min(QUOTED, tag.end - tag.start):
+                targets[row, column[tag.code]] = 1
+    return targets
+
+
 def among_faults(targets: np.ndarray) -> np.ndarray:
-    """(turns, 1 + codes): whether there is any fault; each code, -1 (unasked) in blameless turns."""
+    """(turns, codes + 1): each code, -1 (unasked) in blameless turns; whether there is any fault."""
     faulty = (targets > 0).any(axis=1, keepdims=True)
-    return np.hstack([faulty.astype(np.int64), np.where(faulty, targets, -1)])
-
-
-def told_apart(
-    fitted: Fitted, targets: np.ndarray, labels: Sequence[str], codes: Sequence[str]
-) -> tuple[Linear, np.ndarray, Linear, float]:
-    """The model of all labels and its margins on unseen voices, the rivals, and their weight.
-
-    Args:
-        fitted: labels, then any fault, then the codes among faults.
-        targets: (turns, labels).
-        labels: columns of ``targets``.
-        codes: those of them that are faults.
-    """
-    whole, width = fitted.linear, len(labels)
-    plain, rivals = _columns(whole, slice(0, width)), _columns(whole, slice(width + 1, None))
-    if len(codes) < FEWEST_CODES:
-        return plain, fitted.unseen[:, :width], rivals, 0.0
-    at = [labels.index(code) for code in codes]
-    own, any_, among = fitted.unseen[:, at], fitted.unseen[:, [width]], fitted.unseen[:, width + 1 :]
-    inputs = [own, np.broadcast_to(any_, own.shape), among, rivalling(among)]
-    known = (targets[:, at] >= 0).ravel()
-    model = LogisticRegression(C=10.0, max_iter=500)
-    model.fit(np.stack([part.ravel()[known] for part in inputs], axis=1), targets[:, at].ravel()[known])
-    shares = model.coef_[0]
-    unseen = fitted.unseen[:, :width].copy()
-    unseen[:, at] = sum(share * part for share, part in zip(shares, inputs, strict=True))
-    weights, bias = plain.weights.copy(), plain.bias.copy()
-    weights[:, at] = shares[0] * weights[:, at] + shares[1] * whole.weights[:, [width]] + shares[2] * rivals.weights
-    bias[at] = shares[0] * bias[at] + shares[1] * whole.bias[width] + shares[2] * rivals.bias
-    scale, shift = platt(unseen, targets)
-    linear = Linear(tuple(labels), whole.keys, weights.astype(np.float32), bias.astype(np.float32), scale, shift)
-    return linear, unseen, rivals, round(float(shares[3]), 4)
+    return np.hstack([np.where(faulty, targets, -1), faulty.astype(np.int64)])
 
 
 def _columns(linear: Linear, chosen: slice) -> Linear:
-    labels = tuple(label.removeprefix("among:") for label in linear.labels[chosen])
-    parts = linear.weights[:, chosen], linear.bias[chosen], linear.scale[chosen], linear.shift[chosen]
+    labels = tuple(label.removeprefix(AMONG) for label in linear.labels[chosen])
+    parts = linear.weights[:, chosen], linear.bias[chosen], linear.scale[chosen].copy(), linear.shift[chosen].copy()
     return Linear(labels, linear.keys, *parts)

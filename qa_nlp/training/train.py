@@ -24,7 +24,7 @@ from qa_nlp.training.subjects import Subjects, call_features, starting_subjects,
 
 CALLS_BAYES, STARTS_BAYES = 0.2, 0.1
 STEP_CONFIRM, STEP_SUSPECT = 0.45, 0.3
-FAULT_CONFIRM, FAULT_SUSPECT = 0.75, 0.3
+FAULT_CONFIRM, FAULT_SUSPECT = 0.7, 0.3
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,11 @@ def learn(samples: Sequence[Sample], book: Rulebook, *, jobs: int = 2) -> Learne
     by_call = _fit_subjects(whole, subtypes, CALLS_BAYES, jobs, call_features(calls, EARLY_TURNS))
     sentences = fit_sentences(samples, subtypes, book, jobs)
     settings = settings_of(by_call, by_start, whole, starts, subtypes)
-    settings |= {"step_weight": sentences.usual.weight, "rival_weight": sentences.rival_weight}
+    settings["step_weight"] = sentences.usual.weight
     confirm, suspect = thresholds(sentences.linear.labels, book)
     model = Model(
-        by_call.linear, by_start.linear, sentences.linear, sentences.rivals, confirm, suspect, sentences.usual.prior,
-        settings, _card(samples, book, settings),
+        by_call.linear, by_start.linear, sentences.linear, sentences.among, sentences.clauses, sentences.blend,
+        confirm, suspect, sentences.usual.prior, settings, _card(samples, book, settings),
     )  # fmt: skip
     return Learned(model, whole, by_call, starts, by_start)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,35 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_nlp.check.by_model import told
-from qa_nlp.check.clauses import Clauses, best_clauses, peaks
+from qa_nlp.check.clauses import best_clauses, peaks
 from qa_nlp.check.evidence import gather
 from qa_nlp.model.store import Model
 from qa_nlp.records import Label
 from qa_nlp.rulebook.book import Rulebook
-from qa_nlp.text.fold import fold_turns
 from qa_nlp.text.prepared import prepare
 from tests.check.helpers import evidence_of
 from tests.conftest import make_call
-
-WORDS = re.compile(r"[^,.!?;:~…\s]+")
 
 
 @given(st.lists(st.lists(st.integers(-3, 3), min_size=1), max_size=8))
 def test_the_first_of_the_greatest_in_each_run(runs: list[list[int]]) -> None:
     values, sizes = np.array([v for run in runs for v in run]), np.array([len(run) for run in runs], dtype=np.int64)
     assert peaks(values, sizes).tolist() == [run.index(max(run)) for run in runs]
-
-
-@given(st.lists(st.lists(st.text("好，。 ？a1…“", max_size=8), min_size=1, max_size=4), min_size=1, max_size=4))
-def test_turns_are_split_at_marks(calls: list[list[str]]) -> None:
-    texts = [fold_turns(turns) for turns in calls]
-    clauses = Clauses.of(texts)
-    spans = [
-        (base + match.start(), base + match.end())
-        for base, text in zip(clauses.bases.tolist(), texts, strict=False)
-        for match in WORDS.finditer(text.match)
-    ]
-    assert list(zip(clauses.begins.tolist(), clauses.ends.tolist(), strict=True)) == spans
 
 
 def test_the_clause_that_speaks_for_a_label(book: Rulebook, model: Model) -> None:

@@ -79,6 +79,19 @@ def test_no_accusation_without_a_chance_or_a_trigger(situation: str, text: str, 
     assert verdict_of(situation, text) == wanted
 
 
+@pytest.mark.parametrize(
+    ("said", "arises"),
+    [
+        ("要带三样东西，第一身份证原件第二房产证第三近三个月的电费单，都到营业厅交给窗口的人", True),
+        ("要带三样东西，第一，身份证原件，第二，房产证，第三，近三个月的电费单，交到营业厅", True),
+        ("您第一次是周一打来的，第二次是周三，第三次是今天，三次我们都登记了，正在催", False),
+        ("第一档每月二百一十度以内，第二档到四百度，第三档是四百度以上，按年算的，不用担心", False),
+    ],
+)
+def test_a_counted_list_is_long(said: str, arises: bool) -> None:
+    assert bool(verdict_of("H12", f"客：怎么办/座：{said}")) == arises
+
+
 def test_metadata_trigger() -> None:
     late = {"ring_seconds": 25}
     assert verdict_of("H15", "座：您好，让您久等了，请讲/客：报修", meta=late) == "pass"
@@ -129,8 +142,12 @@ POLITE = "座：您好，请问有什么可以帮您/客：没电/座：我查�
 CURT = "座：您好/客：没电/座：我查一下/客：好，没别的事了/座：好的"
 COLD = "座：您好，请问有什么可以帮您/客：没电/座：查过了/客：没有别的事了/座：没事了吧，挂了"
 
-NAMED = "座：您好，请问怎么称呼您/客：我姓王/座：王女士，请问您的用电地址是？/客：建设路五号/座：好的，王女士，已经登记了"
-EXPLAINED = "客：阶梯电价是什么意思/座：用得越多单价越高，分三档。请问我刚才的解释您是否清楚？/客：清楚了/座：感谢来电，再见"
+NAMED = (
+    "座：您好，请问怎么称呼您/客：我姓王/座：王女士，请问您的用电地址是？/客：建设路五号/座：好的，王女士，已经登记了"
+)
+EXPLAINED = (
+    "客：阶梯电价是什么意思/座：用得越多单价越高，分三档。请问我刚才的解释您是否清楚？/客：清楚了/座：感谢来电，再见"
+)
 GRUFF = "客：阶梯电价是什么意思/座：用得越多单价越高，分三档，听懂了吧？/客：懂了/座：感谢来电，再见"
 
 

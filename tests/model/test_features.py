@@ -1,6 +1,8 @@
-"""n-grams and fields: independent of punctuation, bounded by turns, and of one call whatever the batch."""
+"""n-grams and fields: bounded by clauses, and of one call whatever the batch."""
 
 from __future__ import annotations
+
+import re
 
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ from qa_nlp.model.features import (
     sureness,
 )
 from qa_nlp.model.ngrams import NO_SLOT, ngrams
+from qa_nlp.records import Call, Turn
 from qa_nlp.text.prepared import Prepared, prepare
 from qa_nlp.training.matrix import counted, frequent, stack
 from tests.conftest import make_call
@@ -40,18 +43,48 @@ def spoken(batch: Batch, field: int) -> list[list[int]]:
     return [sorted(matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]].tolist()) for i in range(matrix.shape[0])]
 
 
-def test_ngrams_do_not_cross_turns() -> None:
-    grams = ngrams([call("座：您好\n客：停电")])
-    assert (grams.slots < NO_SLOT).sum(axis=1).tolist() == [2, 1, 2, 1]
-    assert grams.turns.tolist() == [0, 0, 1, 1]
-    assert grams.count().tolist() == [3, 3]
+def test_ngrams_stay_in_their_clause_and_take_its_marks() -> None:
+    grams = ngrams([call("座：您好，说\n客：停电")])
+    # [edge]您好[,] holds 您 好, three pairs, two triples, one of four; [,]说[edge] 说, two pairs, one triple; 停电 as 您好.
+    assert grams.count_in_clauses().tolist() == [8, 4, 8]
+    assert grams.count().tolist() == [12, 8]
+    assert grams.count(2).tolist() == [8, 5]
+    assert grams.turns.tolist() == [0, 0, 1]
+    assert grams.letters_of.tolist() == [3, 2]
+    assert grams.clauses_before.tolist() == [0, 2, 3]
+    assert list(zip(grams.begins.tolist(), grams.ends.tolist(), strict=True)) == [(0, 2), (3, 4), (5, 7)]
 
 
-def test_punctuation_changes_nothing() -> None:
-    plain = ngrams([call("客：我家没电了你们来看看")])
-    marked = ngrams([call("客：我家，没电了！你们来看看？")])
-    assert np.array_equal(plain.slots, marked.slots)
-    assert plain.places.tolist() != marked.places.tolist()
+def test_a_question_is_not_a_statement() -> None:
+    asked, said, bare = (ngrams([call(f"座：您交费了{mark}")]) for mark in ("？", "。", ""))
+    common = np.intersect1d(asked.slots, said.slots)
+    assert len(common) < len(np.unique(asked.slots))
+    assert not np.array_equal(bare.slots, asked.slots)
+
+
+def test_what_asks() -> None:
+    grams = ngrams([call("座：您交费了吗，交了。交了？还没交呢")])
+    assert grams.asks.tolist() == [True, False, True, True]
+
+
+def test_marks_in_a_row_are_one_and_a_space_is_a_comma() -> None:
+    one, many, spaced = (ngrams([call(f"座：您好{mark}请讲")]) for mark in ("，", "，，…", " "))
+    assert np.array_equal(one.slots, many.slots) and np.array_equal(one.slots, spaced.slots)
+    assert many.begins.tolist() == [0, 5]
+
+
+@given(st.lists(st.lists(st.text("好，。 ？a1…“", max_size=8), min_size=1, max_size=4), min_size=1, max_size=4))
+def test_clauses_lie_between_marks(calls: list[list[str]]) -> None:
+    prepared = [prepare(Call("T", tuple(Turn("agent", text) for text in turns))) for turns in calls]
+    grams = ngrams(prepared)
+    found = list(zip(grams.turns.tolist(), grams.begins.tolist(), grams.ends.tolist(), strict=True))
+    wanted, number = [], 0
+    for one in prepared:
+        for start, end in zip(one.folded.starts, one.folded.ends, strict=True):
+            letters = re.compile(r"[^,.!?:;~…“\s](?:[^,.!?:;~…\s]*[^,.!?:;~…“\s])?")
+            wanted += [(number, *m.span()) for m in letters.finditer(one.folded.match, start, end)]
+            number += 1
+    assert found == wanted
 
 
 def test_whom_a_sentence_looks_at() -> None:
@@ -94,8 +127,14 @@ def test_neighbours_change_nothing(texts: list[str]) -> None:
     for number, one in enumerate(alone):
         grams = ngrams([one])
         inside = (together.turns >= 3 * number) & (together.turns < 3 * number + 3)
-        assert np.array_equal(together.slots[inside], grams.slots)
-        assert np.array_equal(together.places[inside], grams.places)
+        # A mark that ends a turn stands at the head of the next one's clauses; it begins no n-gram.
+        slots = together.slots[np.repeat(inside, together.sizes)]
+        assert (
+            slots[(slots < NO_SLOT).any(axis=1)].tolist() == grams.slots[(grams.slots < NO_SLOT).any(axis=1)].tolist()
+        )
+        for name in ("letters", "begins", "ends"):
+            assert getattr(together, name)[inside].tolist() == getattr(grams, name).tolist()
+        assert together.count_in_clauses()[inside].tolist() == grams.count_in_clauses().tolist()
 
 
 def test_counted_features_have_length_one_and_can_be_stacked() -> None:

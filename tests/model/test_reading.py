@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from qa_nlp.model.blend import Heard
 from qa_nlp.model.features import OWN, call_fields, heard_until, read, sentence_fields, start_fields
-from qa_nlp.model.linear import Linear, Table, rivalling
+from qa_nlp.model.linear import Linear, Table, highest
 from qa_nlp.model.ngrams import SLOTS
 from qa_nlp.model.reading import reading
 from qa_nlp.model.store import Model
 from qa_nlp.text.prepared import Prepared, prepare
-from qa_nlp.training.matrix import Features, counted
+from qa_nlp.training.matrix import Features, counted, counted_in_clauses
 from tests.conftest import make_call
 
 TEXTS = (
@@ -38,13 +39,33 @@ def test_sums_over_turns_are_the_linear_model(model: Model) -> None:
     heard, batch = reading(calls(), model), read(calls())
     features = counted(batch, sentence_fields(batch), with_places=True, least=1)
     slow = product(features, model.sentences)
-    slow[:, model.faults] += model.settings["rival_weight"] * rivalling(product(features, model.rivals))
-    np.testing.assert_allclose(heard.sentences, slow, atol=1e-4)
+    clauses, agent_clauses = product(counted_in_clauses(batch, least=1), model.clauses), batch.agent_clauses
+    np.testing.assert_allclose(heard.clauses, clauses, atol=1e-4)
+    among, grams = product(features, model.among), batch.grams
+    slow[:, model.faults] = model.blend.odds(
+        Heard(
+            slow[:, model.faults],
+            among,
+            clauses,
+            grams.turns[agent_clauses],
+            grams.asks[agent_clauses],
+            batch.agents,
+            model.clauses.bias,
+        )
+    )
+    np.testing.assert_allclose(heard.sentences, slow, atol=2e-3)
     for turns in (None, 1, 2):
         slow = product(counted(batch, call_fields(batch, turns), least=1), model.calls)
         np.testing.assert_allclose(heard.calls(turns), slow, atol=1e-4)
     slow = product(counted(batch, start_fields(batch, 1), least=1), model.starts)
     np.testing.assert_allclose(heard.starts(1), slow, atol=1e-4)
+
+
+def test_the_highest_of_each_turn() -> None:
+    values = np.array([[1.0, 5.0], [3.0, 2.0], [-1.0, 0.0]])
+    found = highest(values, np.array([4, 4, 9]), np.array([2, 4, 9]), np.array([-7.0, -8.0]))
+    assert found.tolist() == [[-7.0, -8.0], [3.0, 5.0], [-1.0, 0.0]]
+    assert highest(values[:0], np.array([], dtype=np.int64), np.array([3]), np.array([1.0])).tolist() == [[1.0]]
 
 
 def test_neighbours_change_not_a_bit(model: Model) -> None:
