@@ -15,7 +15,7 @@ from qa_nlp.rulebook.matcher import Hit
 
 MODEL_RULE = "MODEL"
 MODEL_BASIS = "语句模型"
-BOTH, AGREE, RULE_BONUS, DOUBT = 0.5, 0.6, 0.3, 0.2
+BOTH, AGREE, RULE_BONUS, DOUBT = 0.3, 0.5, 0.3, 0.2
 # The agent repeats what somebody else said, or says that something must not be said or done.
 REPORTED = re.compile(
     r"(您|你|客户|他|她|对方|人家|师傅|同事|前面那位|那位|哪位)(刚才|刚刚|之前|上次|当时|跟您|跟你|是不是|有没有|原话)?"

@@ -24,7 +24,7 @@ from qa_nlp.training.subjects import Subjects, call_features, starting_subjects,
 
 CALLS_BAYES, STARTS_BAYES = 0.2, 0.1
 STEP_CONFIRM, STEP_SUSPECT = 0.45, 0.3
-FAULT_CONFIRM, FAULT_SUSPECT = 0.7, 0.3
+FAULT_CONFIRM, FAULT_SUSPECT = 0.65, 0.3
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,9 @@ KEPT = [
     ("complaint.hall_hours", "多久", "明天下班前有人联系您", "complaint_contact"),
     ("complaint.hall_unattended", "多久", "五分钟内给您回电话", "hall_callback"),
     ("complaint.pricing", "结果呢", "处理意见五个工作日内答复", "complaint_reply"),
+    ("complaint.power_quality", "多久", "五个工作日内有人给您书面回", "complaint_reply"),
+    ("complaint.repair_service", "多久", "五个工作日里回您处理意见", "complaint_reply"),
+    ("repair.urge", "停了两个多钟头", "到场以后城区恢复平均三小时", "restore"),
     ("complaint.missed_reading", "几天", "核实一周给你答复", "reading_check"),
     ("consult.metering", "几天", "校验五个工作日出结果", "meter_test"),
     ("consult.ev_charging", "几天能通", "居民全程五个工作日", "connect_total"),
@@ -155,6 +158,14 @@ MENTIONS = [
     ("complaint.hall_attitude", "我要投诉", "您整理一份书面的，三天之内寄给我们"),
     ("complaint.hall_attitude", "我要投诉", "按理要提前七天送纸条，再打电话，最后才停，这里头哪一步没到您手上，我来查"),
     ("complaint.outage", "又改时间", "改期要提前一天说，这个我给您反映"),
+    ("repair.voltage", "灯发红", "灯发红，是一直这样，还是一天里头有个点儿才这样"),
+    ("repair.voltage", "老是低", "装个记录仪，能看得出一天里头哪个钟头低"),
+    ("complaint.repair_service", "等三个多小时", "您也体谅人家师傅，他一天干十几家，饭都没吃"),
+    ("complaint.connection", "那咋办", "十八号报的，方案出了，经理三天联系不上"),
+    ("complaint.missed_reading", "几个月没抄", "您这个户，抄表周期登记的是一个月"),
+    ("repair.voltage", "再烧怎么办", "再来电话，我这儿二十四小时有人"),
+    ("consult.outage_info", "会不会忘", "要不要我给您登记个检修前一天的电话提醒"),
+    ("other.silent", "取消吧", "取消要提前一天，今天取消算爽约一次"),
 ]  # fmt: skip
 
 
@@ -173,6 +184,12 @@ def test_mentions_break_nothing(subtype: str, asked: str, answer: str, book: Rul
         ("consult.account_change", "过户五个工作日内办完", "other"),
         ("consult.metering", "移表三天内有人上门看", "visit"),
         ("repair.transformer_noise", "安排人三天内上门测噪声", "visit"),
+        # Who is no repair crew has no 45 minutes.
+        ("other.report", "三天之内会去现场查", "visit"),
+        ("consult.law_safety", "供电所三天之内会有人到场查看", "visit"),
+        ("consult.ev_charging", "三个工作日之内到现场看", "visit"),
+        ("complaint.missed_reading", "让抄表组三天内到场补抄", "visit"),
+        ("repair.transformer_noise", "转给运维班，两个工作日内他们会联系您约时间复测，处理意见会告诉您", "callback"),
     ],
 )
 def test_subjects_without_a_limit(subtype: str, answer: str, subject: str, book: Rulebook) -> None:
@@ -341,7 +358,7 @@ def test_quotes_are_raw_words_whatever_is_said(book: Rulebook, texts: list[str],
 
 
 def test_a_promise_that_an_appeal_cleared_costs_nothing(inspector: Inspector) -> None:
-    call = talk("多久到，我在市区", "城区九十分钟内到")
+    call = talk("我家停电了，就我一户，抢修师傅多久到，我在市区", "城区九十分钟内到")
     assert [f.status for f in inspector.inspect([call])[0].findings if f.code == "wrong_limit"] == ["confirmed"]
     cells = {"编号": "APL-001", "对话": "座：城区九十分钟内到", "代码": "wrong_limit", "应该": "不命中"}
     case = Row({"理由": "", "日期": ""} | cells, Place("common/cases.csv", 2))

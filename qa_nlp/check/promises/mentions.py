@@ -11,7 +11,7 @@ PASSED_BEFORE = re.compile(
     r"|都|才过去?|[这近每隔满差整](?:都|有)?|最近|上|还[有剩]|再有|(?<!最)迟了?|晚了|[多少早]了|我来|干了|做了|时隔|前后|一共|总共|去年|刚才等|(?:间|中间|之间)|歇|保存|半径)\W?$"
 )
 PASSED_AFTER = re.compile(
-    r"^(?:[多来半]|左右)?(?:的缘故|了(?!结|事|账)|没(?!问题|事)|过去了|以来|来的|[之以]?前|[没还]没|早[就已]?过|过了|才到|才来|没[有到]|实在|不[打来接问管交缴抄]|都有人$|一?共|总共|加起来|合计|比(?:规定|标准)|都?(?:有人(?:值|守|在线)|不打烊|开着|亮着|营业|值班|在线|运[行转])|[拆平]|还不|是超|倒|走的)"
+    r"^(?:[多来半]|左右)?(?:的缘故|了(?!结|事|账)|没(?!问题|事)|过去了|以来|来的|[之以]?前|[没还]没|早[就已]?过|过了|才到|才来|没[有到]|实在|不[打来接问管交缴抄]|联系不上|找不[到着]|打不通|不见人|都有人$|一?共|总共|加起来|合计|比(?:规定|标准)|都?(?:有人(?:值|守|在线)|不打烊|开着|亮着|营业|值班|在线|运[行转])|[拆平]|还不|是超|倒|走的)"
 )
 # 捏了五个半钟头 has passed; 交清了三天之内 has not.
 ELAPSED = re.compile(r"(?<![交付清还结缴完到好办理请留给定])了$")
@@ -19,7 +19,7 @@ ELAPSED = re.compile(r"(?<![交付清还结缴完到好办理请留给定])了$"
 LATE = re.compile(r"过了|超了|比(?:规定|标准)|那?就?是(?:晚|久|超)|[太够]久")
 WITHIN = re.compile(r"[之以]?内|里头?")
 RATE_AFTER = re.compile(
-    r"^(?:左右)?(?:[之以]?[内里])?(?:[催打停跑来去抄闪跳报查看]?了?[一两三四五六七八九十百千0-9]+(?:来|多|几)?(?:[度块元毛次回趟张遍户档抄]|公里)|\w{0,2}一[回次抄趟看]|[多少几]{1,2}[度块钱次]|的?(?:电[费量]|账单|用量|量|数|事|工夫|路|票))"
+    r"^(?:左右)?(?:[之以]?[内里])?(?:[催打停跑来去抄闪跳报查看干接办修]?了?[一两三四五六七八九十百千0-9]+(?:来|多|几)?(?:[度块元毛次回趟张遍户家单档抄]|公里)|\w{0,2}一[回次抄趟看]|[多少几]{1,2}[度块钱次]|的?(?:电[费量]|账单|用量|量|数|事|工夫|路|票))"
 )
 REFUSED_BEFORE = re.compile(
     r"(?:不能|没法|没办法|不敢|无法|不可能|难以|不好|哪[能敢]|不会|不方便|没(?:有)?(?:说|讲|答应|承诺)|不(?:保证|承诺|答应|许|应))[^,.!?]{0,8}$"
@@ -42,15 +42,22 @@ CUSTOMER_DOES = re.compile(
     r"^(?:[之以]?[内里])?(?:之?后|以后)?[^,.!?]{0,3}(?:(?<![给帮替跟和为到打找让叫])[您你](?:要|得|需|去|来|把|可|应|再|自己)|请[您你]|提出|寄[给到过来]|[送发][来到给](?:我们|这[里边儿])|申请(?!校)|缴|交(?!清)|再打|再拨|自行|来办|来拿|来取)"
     r"|^(?:之?后|以后)[您你]|^[之以]?[内里]的(?!话)"
 )
+# A stretch of which something is told, or a span that is a mere measure: 一天里头哪个钟头低, 周期是一个月.
+PART_AFTER = re.compile(r"^[之以]?里头?(?:哪|有个|有几|什么|啥|几|就|老|总)")
+DAY_AND_NIGHT = re.compile(r"(?:24|2十4|二十四)个?(?:小时|钟头)[,，]?都?有人$")
+MEASURE_BEFORE = re.compile(r"(?:周期|登记)[^,.!?]{0,4}[是为]$|按[您你]?$|拆成[^,.!?]{0,4}$")
 CUSTOMER_BEFORE = re.compile(
     r"(?:[您你](?:要|得|需|可以|应该|最好|就|先|再|那)?(?:在|等|提前|歇|停|住|用|交)|请[您你](?:在|于)?)[^,.!?]{0,3}$"
 )
 # Any of these before or behind a time makes it a mention.
 MENTION_BEFORE = re.compile(
-    "|".join(words.pattern for words in (PASSED_BEFORE, REFUSED_BEFORE, QUOTED_BEFORE, TASK_BEFORE, CUSTOMER_BEFORE))
+    "|".join(
+        words.pattern
+        for words in (PASSED_BEFORE, REFUSED_BEFORE, QUOTED_BEFORE, TASK_BEFORE, MEASURE_BEFORE, CUSTOMER_BEFORE)
+    )
 )
 MENTION_AFTER = re.compile(
-    "|".join(words.pattern for words in (PASSED_AFTER, RATE_AFTER, REFUSED_AFTER, CUSTOMER_DOES))
+    "|".join(words.pattern for words in (PASSED_AFTER, RATE_AFTER, PART_AFTER, REFUSED_AFTER, CUSTOMER_DOES))
 )
 QUESTION = re.compile(r"吗|没有?$|是不是|对吧|含不含|呢$|多少|几|哪")
 ASKING = re.compile(r"行吗|可以吗|好吗|方便吗|行不|成吗")
@@ -75,7 +82,7 @@ def is_mention(setting: Setting) -> bool:
         return True
     if (before and MENTION_BEFORE.search(before)) or (after and MENTION_AFTER.match(after)):
         return True
-    if _is_echo(setting):
+    if _is_echo(setting) or DAY_AND_NIGHT.match(setting.text[setting.start : setting.end] + after):
         return True
     rest = setting.sentence[setting.sentence.find(setting.text[setting.start : setting.end]) :]
     if TAKEN_BACK.search(rest) or setting.restated:

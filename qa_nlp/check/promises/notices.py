@@ -16,6 +16,8 @@ AHEAD = re.compile(
 )
 # 先三天讲一声, 头一天贴: these words mean notice only when something is told.
 EARLIER = re.compile(r"(?:[先头前早]|至少|最少|不少于|停[电店]?之?前|断之?前|拉之?前)(?:个|至少|够|满|提)?$")
+# A call the day before is a favour, not the notice.
+REMINDER = re.compile(r"^的?(?:电话|短信|微信)?提醒")
 BEFORE_IT = re.compile(rf"^[之以]?前(?:就|都|该|得|要|会|把|先|应)*\w{{0,6}}(?:{_TELL})|^[之以]前$")
 HUNG = re.compile(r"(?:挂|贴|发|公告|公示|通知)(?:\w{0,3})$")
 THEN_CUT = re.compile(
@@ -78,6 +80,8 @@ def _is_notice(setting: Setting, topic: str) -> bool:
     if EARLY_END.search(after):
         return False
     told = TELL.search(before + after + setting.next_clause)
+    if REMINDER.match(after):
+        return False
     if WISHED.search(before) or QUOTED_BEFORE.search(before):
         return False
     if AHEAD.search(before):

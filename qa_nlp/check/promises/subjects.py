@@ -15,12 +15,12 @@ ACTIONS = (
     (
         "contact",
         r"联[系络]|通话|(?<!绝)对接|回电|回[您你]|回个?[话信]|回音|回访|给[您你](?:一个)?回|去电|来电话|[给打来去回有接通][^,.!?]{0,3}电话|打给|拨[您你给]|(?<![再您你])打[您你过]|给[您你侬]\w{0,2}打|给侬"
-        r"|找[您你]|[给跟][您你](?:个|一个)?(?:[谈话]|[说讲](?!法))|答话|碰头",
+        r"|找[您你]|[给跟][您你](?:个|一个)?(?:[谈话]|[说讲](?!法))|跟[您你][对核]|答话|碰头",
     ),
     (
         "arrive",
-        r"到场|到现场|到达|赶[到往过]|上门|登门|来人|见(?:着|到|得到)?人|人(?:\w{0,3})到|(?<!给)到[您你那]|人来|去现场|去[测看查量瞅瞧]|来[测看查修换瞅瞧]"
-        r"|派人|师傅|抢修|班组|(?:能|会|就|内|里|准|定|才|都|左右|以内)到|^\W?(?:之内|以内|内|里头?|左右)?到(?![账期点时二三四五六七八九十0-9])|来一趟|过[去来]|奔",
+        r"到场(?!\w{0,2}后)|到现场(?!\w{0,2}后)|到达(?!\w{0,2}后)|赶[到往过]|上门|登门|来人|见(?:着|到|得到)?人|人(?:\w{0,3})到|(?<!给)到[您你那]|人来|去现场|去[测看查量瞅瞧]|来[测看查修换瞅瞧]"
+        r"|派人|师傅|抢修|班组|(?:能|会|就|内|里|准|定|才|都|左右|以内)到|^\W?(?:之内|以内|内|里头?|左右)?到(?![账期点时二三四五六七八九十0-9]|[场达]\w{0,2}后)|来一趟|过[去来]|奔",
     ),
     ("power", r"复电|送[上电到]|[准能就会]送(?=$|了|吧)|给[您你]送|推[上送]|恢复|来电(?!话)|有电|通电|合闸|复上|给电|[能会就准]?亮|修[好复]|弄[好回]|抢通|通上|[能就]通|通都|接电|装表|上表|装[上好]|挂表|送不上|上电|接[上通]|自动.{0,2}来|电就来"),
     ("finish", r"办[完成好到]|全程|全过程|全流程|走完|从受理到|办电|全套|全部下来|整套"),
@@ -57,7 +57,7 @@ TOPIC_WORDS = (
     ("hall", r"(?:营业厅|大厅|厅里?|门)没?(?:人|开)"),
     (
         "outage",
-        r"计划(?:停|检修)|停[电店]公告|检修公告|公告|停[电店]\w{0,6}(?:提前|通知|咋不|讲)|提前\w{0,3}(?:天|通知)",
+        r"计划(?:停|检修)|停[电店]公告|检修公告|公告|停[电店]\w{0,6}(?:提前|通知|咋不|讲)|提前\w{0,3}通知",
     ),
 )
 _TOPIC_WORDS = tuple((name, re.compile(words)) for name, words in TOPIC_WORDS)
@@ -75,7 +75,7 @@ FOREIGN = dict(_ACTIONS)["foreign"]
 PLANNED = re.compile(r"计划|检修|公告|停电时间|停到|停[了多]?[一二两三四五六七八九十0-9]")
 ASKED_POWER = re.compile(r"修好|来电|恢复|亮|有电|通电|[到来][了场]?[之以]?后")
 # What is put in writing is the answer itself, not a first call.
-_WRITTEN = re.compile(r"书面|发函|出函|盖章")
+_WRITTEN = re.compile(r"书面|发函|出函|盖章|处理意见|处理结果")
 ASKED_RESULT = re.compile(r"结果|答复|说法|意见|处理完|处理好")
 
 
@@ -144,7 +144,8 @@ def _place(action: str, start: int, length: int) -> int:
 def _resolve(action: str, topic: str, setting: Setting) -> str:
     """Which subject an action means in this call; "" where it says nothing by itself."""
     here = setting.asked + "\n" + setting.said
-    complaint = setting.label.category == "complaint" or _COMPLAINT.search(here) is not None
+    category = setting.label.category
+    complaint = category == "complaint" or (category != "repair" and _COMPLAINT.search(here) is not None)
     repair = setting.label.category == "repair" or (not setting.subtype and _REPAIR.search(here) is not None)
     if action == "foreign":
         return "other"
@@ -154,7 +155,7 @@ def _resolve(action: str, topic: str, setting: Setting) -> str:
         return "meter_test" if topic == "metering" or _TEST_CALL.search(setting.said + setting.asked) else ""
     if action == "someone" and setting.label.category == "repair":
         return _arrive(topic, repair, setting)
-    if action == "contact" and complaint and _WRITTEN.search(setting.after):
+    if action in ("contact", "someone") and complaint and _WRITTEN.search(setting.after):
         return "complaint_reply"
     if action in ("contact", "someone"):
         return "complaint_contact" if complaint else "callback"
@@ -174,10 +175,12 @@ def _arrive(topic: str, repair: bool, setting: Setting) -> str:
         return "visit"
     if topic == "appliance":
         return "appliance_visit"
-    urgent = repair or setting.subtype in ("complaint.repair_service", "other.report") or "抢修" in setting.said
-    if urgent or re.search(r"到场|到现场", setting.sentence) or AREA.search(setting.sentence):
+    if repair or setting.subtype == "complaint.repair_service" or "抢修" in setting.said:
         return "arrive"
-    return "visit"
+    # Others go there as well: who reads meters, plans a supply or follows up a report has no 45 minutes.
+    other = setting.label.category in ("consult", "other") or topic in ("reading", "metering", "connection")
+    there = re.search(r"到场|到现场", setting.sentence) or AREA.search(setting.sentence)
+    return "arrive" if there and not other else "visit"
 
 
 def _power(topic: str, repair: bool, setting: Setting) -> str:
