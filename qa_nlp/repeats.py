@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import islice
 from typing import Any, Protocol
 
 import msgspec
@@ -37,30 +37,32 @@ class Known(Protocol):
 
 
 class Repeats:
-    """Remembers the last call of each caller (as a hash; at most ``REMEMBERED`` of them).
+    """Remembers the last call of each caller (as a hash; the latest ``REMEMBERED`` and up to a tenth more).
 
     What is remembered of a call (id, time, category) is kept encoded, which takes half the memory of a tuple.
     """
 
     def __init__(self, book: Rulebook) -> None:
         self._row = next((row for row in book.tables["conduct"] if row["项目"] == CODE), None)
-        self._seen: OrderedDict[bytes, bytes] = OrderedDict()
+        self._seen: dict[int, bytes] = {}
 
     def earlier(self, caller: Mapping[str, Any], call: Known) -> str | None:
         """Id of the caller's last call where it was about the same matter not long ago; this call is remembered.
 
         ``caller`` holds what the caller is known by, under ``KEYS``.
         """
-        keys = [blake2b(f"{k}:{v}".encode(), digest_size=8).digest() for k in KEYS if (v := caller.get(k))]
+        keys = [_hash(f"{k}:{v}") for k in KEYS if (v := caller.get(k))]
         if self._row is None or not keys:
             return None
         last = next((self._seen[key] for key in keys if key in self._seen), None)
         this = msgspec.json.encode((call.call_id, call.started_at, call.category))
         for key in keys:
+            self._seen.pop(key, None)
             self._seen[key] = this
-            self._seen.move_to_end(key)
-        while len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
+        # Many at a time: to look for the first key of a dict that lost its first ones takes long.
+        if len(self._seen) > REMEMBERED + REMEMBERED // 10:
+            for key in list(islice(self._seen, len(self._seen) - REMEMBERED)):
+                del self._seen[key]
         if last is None:
             return None
         call_id, at, category = _CALL.decode(last)
@@ -74,6 +76,10 @@ class Repeats:
             return None
         text = call.turns[turn].text
         return remark(self._row, turn, (0, len(text), text), detail=f"（上次：{earlier}）", match="linked")
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
 def _within(earlier: str, later: str, days: float) -> bool:
