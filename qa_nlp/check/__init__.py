@@ -32,7 +32,7 @@ def _checked(evidence: Evidence, label: Label, by_rule: Mapping[str, Done], said
     done = done_steps(evidence, book, label, by_rule, said)
     promises, overdue = find_promises(evidence, label, book)
     judged = {(finding.turn, finding.code) for finding in overdue}
-    phrasing = [f for f in phrasing_findings(evidence, book, said) if (f.turn, f.code) not in judged]
+    phrasing = [f for f in phrasing_findings(evidence, book, said, label) if (f.turn, f.code) not in judged]
     conduct, figures = conduct_findings(evidence, label, book)
     steps = step_verdicts(evidence, label, done, book, said.chances)
     steps += situation_verdicts(evidence, label, book, steps)

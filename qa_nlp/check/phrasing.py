@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from qa_nlp.check.by_model import Heard, Told, told
 from qa_nlp.check.evidence import Evidence
-from qa_nlp.records import Finding
+from qa_nlp.records import Finding, Label
 from qa_nlp.rulebook.appeals import cleared
 from qa_nlp.rulebook.book import Code, Rulebook
 from qa_nlp.rulebook.matcher import Hit
+from qa_nlp.rulebook.rule import Rule
 
 MODEL_RULE = "MODEL"
 MODEL_BASIS = "语句模型"
@@ -25,14 +26,21 @@ QUOTED = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'), ("《", "�
 OPENING = re.compile(f"[{''.join(opening for opening, _ in QUOTED)}]")
 
 
-def phrasing_findings(evidence: Evidence, book: Rulebook, said: Told | None = None) -> list[Finding]:
+def phrasing_findings(
+    evidence: Evidence, book: Rulebook, said: Told | None = None, label: Label | None = None
+) -> list[Finding]:
     """Findings of all phrasing codes, at most one per turn and code, in the order of their place.
 
-    ``said``: what the model says, where it is at hand.
+    ``said``: what the model says, where it is at hand. ``label``: the call's; without it every rule counts, whatever
+    its 业务. While the subtype is doubtful, a rule for certain subtypes only suspects.
     """
     best: dict[tuple[int, str], Finding] = {}
     for hit in evidence.of_kind("phrase"):
+        if label is not None and not _concerns(hit.rule, label):
+            continue
         finding = _from_rule(hit, evidence, book)
+        if label is not None and label.needs_review and hit.rule.subtypes and finding.status == "confirmed":
+            finding = replace(finding, status="suspected", points=0.0)
         key = (finding.turn, finding.code)
         if key not in best or _rank(finding) > _rank(best[key]):
             best[key] = finding
@@ -42,6 +50,12 @@ def phrasing_findings(evidence: Evidence, book: Rulebook, said: Told | None = No
     # What an appeal cleared is out before the same words are charged once: it must not shadow another fault.
     settled = _charged_once(cleared(list(best.values()), evidence.prepared, book), evidence)
     return sorted(settled, key=lambda f: (f.turn, f.start, f.code))
+
+
+def _concerns(rule: Rule, label: Label) -> bool:
+    """Whether a rule is meant for such calls, or for those that this one may be."""
+    runner_up = label.runner_up.subtype if label.needs_review and label.runner_up else label.subtype
+    return rule.concerns(label.subtype) or rule.concerns(runner_up)
 
 
 def _charged_once(findings: list[Finding], evidence: Evidence) -> list[Finding]:

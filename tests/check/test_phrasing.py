@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
+import numpy as np
 import pytest
 
+from qa_nlp.check.by_model import Told
 from qa_nlp.check.phrasing import is_mention, is_quoted, phrasing_findings
 from qa_nlp.model.store import Model
+from qa_nlp.records import Label, RunnerUp
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.rule import Place
 from qa_nlp.rulebook.sheet import Row
@@ -85,6 +89,31 @@ def test_a_sentence_that_an_appeal_cleared_is_suppressed(book: Rulebook, model: 
     appealed = replace(book, tables=dict(book.tables) | {"cases": (Row(cells, place),)})
     assert statuses("座：谁让您不早点交电费", appealed, model).get("blame") == "suppressed"
     assert statuses("座：谁让您不早交电费", appealed, model).get("blame") == "confirmed"
+
+
+SURE = Label("repair", "repair.outage_single", 0.99)
+UNSURE = Label("consult", "consult.bill", 0.4, RunnerUp("repair.outage_single", 0.3), needs_review=True)
+
+
+@pytest.mark.parametrize(
+    ("subtypes", "label", "wanted"),
+    [
+        ((), SURE, "confirmed"),
+        (("repair.*",), SURE, "confirmed"),
+        (("consult.bill", "repair.outage_single"), SURE, "confirmed"),
+        (("complaint.*",), SURE, None),
+        (("repair.*",), UNSURE, "suspected"),
+        (("complaint.*",), UNSURE, None),
+        (("complaint.*",), None, "confirmed"),
+    ],
+)
+def test_a_rule_for_certain_subtypes(
+    subtypes: tuple[str, ...], label: Label | None, wanted: str | None, book: Rulebook, model: Model
+) -> None:
+    evidence = evidence_of(make_call("座：谁让您不早点交电费"), book, model)
+    hits = tuple(msgspec.structs.replace(hit, rule=replace(hit.rule, subtypes=subtypes)) for hit in evidence.hits)
+    findings = phrasing_findings(replace(evidence, hits=hits), book, Told(np.zeros(0), [], []), label)
+    assert {finding.code: finding.status for finding in findings}.get("blame") == wanted
 
 
 def test_a_cleared_finding_does_not_shadow_another(book: Rulebook, model: Model) -> None:
