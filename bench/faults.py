@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from qa_nlp.model.blend import Blend, Heard
+from qa_nlp.model.blend import Blend, Margins
 from qa_nlp.model.features import Batch, read, sentence_fields
 from qa_nlp.rulebook.load import load_book
 from qa_nlp.text.prepared import prepare
@@ -77,9 +77,9 @@ def _ways(samples: Sequence[Sample], by_turn: Fitted, by_clause: Fitted, blend: 
     }
 
 
-def _heard(batch: Batch, margins: np.ndarray, in_clauses: np.ndarray, by_clause: Fitted) -> Heard:
+def _heard(batch: Batch, margins: np.ndarray, in_clauses: np.ndarray, by_clause: Fitted) -> Margins:
     codes, grams, chosen = in_clauses.shape[1] - 1, batch.grams, batch.agent_clauses
-    return Heard(
+    return Margins(
         margins[:, :codes], margins[:, codes:], in_clauses, grams.turns[chosen], grams.asks[chosen], batch.agents,
         by_clause.linear.bias,
     )  # fmt: skip

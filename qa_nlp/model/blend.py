@@ -15,14 +15,14 @@ import numpy.typing as npt
 from qa_nlp.model.linear import Weights, highest, rivalling
 from qa_nlp.model.ngrams import Ints, Mask
 
-# The label that stands for any fault: the last column of ``Heard.among`` and of ``Heard.clauses``.
+# The label that stands for any fault: the last column of ``Margins.among`` and of ``Margins.clauses``.
 ANY = "fault"
 # Margin of a turn in which nothing is asked.
 SILENT = -2.0
 
 
 @dataclass(frozen=True)
-class Heard:
+class Margins:
     """Margins of agent turns: ``own`` (turns, codes), ``among`` (turns, codes + 1), ``clauses`` (clauses, codes + 1).
 
     ``turns`` is the turn of each clause, ``asked`` whether the clause asks; ``agents`` are the turns, ascending;
@@ -53,7 +53,7 @@ class Blend:
     weights: Weights
     bias: Weights
 
-    def odds(self, heard: Heard) -> npt.NDArray[np.floating]:
+    def odds(self, heard: Margins) -> npt.NDArray[np.floating]:
         """Log odds (turns, codes)."""
         inputs = heard.own if len(self.weights) == heard.own.shape[1] else heard.inputs()
         result: npt.NDArray[np.floating] = inputs @ self.weights + self.bias

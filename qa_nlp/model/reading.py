@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from qa_nlp.model.blend import Heard
+from qa_nlp.model.blend import Margins
 from qa_nlp.model.features import (
     AFTER,
     AGENT,
@@ -56,11 +56,11 @@ class Reading:
         if len(margins) and len(model.faults):
             grams, clauses = self.batch.grams, self.batch.agent_clauses
             among = joint[:, labels:] + model.among.bias
-            heard_so = Heard(
+            parts = Margins(
                 margins[:, model.faults], among, self.clauses, self._clause_turns, grams.asks[clauses],
                 self.batch.agents, model.clauses.bias,
             )  # fmt: skip
-            margins[:, model.faults] = model.blend.odds(heard_so)
+            margins[:, model.faults] = model.blend.odds(parts)
         return margins
 
     @cached_property

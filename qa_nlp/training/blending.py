@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from qa_nlp.model.blend import Blend, Heard
+from qa_nlp.model.blend import Blend, Margins
 from qa_nlp.training.fit import platt
 
 FEWEST_CODES = 3
@@ -14,7 +14,7 @@ LEEWAY = 0.01
 ANCHOR = 30.0
 
 
-def fit_blend(heard: Heard, targets: np.ndarray) -> Blend:
+def fit_blend(heard: Margins, targets: np.ndarray) -> Blend:
     """A logistic regression a code, drawn towards one with the same shares for all codes.
 
     Args:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa_nlp.model.blend import ANY, Blend, Heard
+from qa_nlp.model.blend import ANY, Blend, Margins
 from qa_nlp.model.features import Batch, read, sentence_fields
 from qa_nlp.model.linear import Linear
 from qa_nlp.rulebook.book import Rulebook
@@ -52,7 +52,7 @@ def fit_sentences(samples: Sequence[Sample], subtypes: Sequence[str], book: Rule
     by_clause = fit_clauses(spoken, batch, codes, jobs)
     linear, among = _columns(by_turn.linear, slice(len(labels))), _columns(by_turn.linear, slice(len(labels), None))
     grams, clauses = batch.grams, batch.agent_clauses
-    heard = Heard(
+    heard = Margins(
         by_turn.unseen[:, at], by_turn.unseen[:, len(labels) :], by_clause.unseen, grams.turns[clauses],
         grams.asks[clauses], batch.agents, by_clause.linear.bias,
     )  # fmt: skip

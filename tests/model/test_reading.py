@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qa_nlp.model.blend import Heard
+from qa_nlp.model.blend import Margins
 from qa_nlp.model.features import OWN, call_fields, heard_until, read, sentence_fields, start_fields
 from qa_nlp.model.linear import Linear, Table, highest
 from qa_nlp.model.ngrams import SLOTS
@@ -43,7 +43,7 @@ def test_sums_over_turns_are_the_linear_model(model: Model) -> None:
     np.testing.assert_allclose(heard.clauses, clauses, atol=1e-4)
     among, grams = product(features, model.among), batch.grams
     slow[:, model.faults] = model.blend.odds(
-        Heard(
+        Margins(
             slow[:, model.faults],
             among,
             clauses,

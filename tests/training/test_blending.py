@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from qa_nlp.model.blend import SILENT, Blend, Heard
+from qa_nlp.model.blend import SILENT, Blend, Margins
 from qa_nlp.training.blending import fit_blend
 
 CODES, TURNS = 3, 900
 
 
-def faulty_turns() -> tuple[Heard, np.ndarray]:
+def faulty_turns() -> tuple[Margins, np.ndarray]:
     """Turns of two clauses; a code is hard to tell by its own margin, easy among faults; code 2 comes with questions."""
     random = np.random.default_rng(3)
     code = random.integers(0, 6, TURNS)
@@ -27,7 +27,7 @@ def faulty_turns() -> tuple[Heard, np.ndarray]:
     clauses[1::2] = np.hstack([targets, faulty]) + random.normal(0, 0.8, (TURNS, CODES + 1))
     own = targets + random.normal(0, 0.8, targets.shape)
     turns = np.repeat(np.arange(TURNS), 2)
-    return Heard(own, among, clauses, turns, asked, np.arange(TURNS), np.full(CODES + 1, -1.0)), targets
+    return Margins(own, among, clauses, turns, asked, np.arange(TURNS), np.full(CODES + 1, -1.0)), targets
 
 
 def errors(odds: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -68,11 +68,11 @@ def test_too_few_codes_keep_their_own_margins() -> None:
 
 def test_a_turn_is_as_bad_as_its_worst_clause_and_asks_if_one_does() -> None:
     clauses = np.array([[0.2, 0.9], [0.7, 0.1], [0.3, 0.4]])
-    heard = Heard(
+    heard = Margins(
         np.zeros((3, 1)), np.zeros((3, 2)), clauses, np.array([4, 4, 9]), np.array([True, False, False]),
         np.array([4, 6, 9]), np.array([-1.0, -5.0]),
     )  # fmt: skip
-    assert Heard.inputs(replace(heard, among=np.zeros((3, 3)), own=np.zeros((3, 2))))[:, -4:].tolist() == [
+    assert Margins.inputs(replace(heard, among=np.zeros((3, 3)), own=np.zeros((3, 2))))[:, -4:].tolist() == [
         [0.7, 0.9, 0.9, 1.0], [-1.0, -5.0, SILENT, 0.0], [0.3, 0.4, SILENT, 0.0],
     ]  # fmt: skip
     assert Blend(np.ones((1, 1)), np.ones(1)).odds(heard).tolist() == [[1.0]] * 3
