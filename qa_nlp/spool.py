@@ -6,8 +6,8 @@ whole line is cut off. The file is locked while a run writes it and gone when it
 
 from __future__ import annotations
 
-import contextlib
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -42,6 +42,8 @@ Record = Done | Left
 Records = tuple[Record, ...]
 # Pieces of reports by format, made where the call was inspected; they are made again when a run goes on.
 Ready = Mapping[str, Any]
+# How often and after how many seconds a file that is locked is tried again.
+PATIENCE, PAUSE = 10, 0.1
 _RECORDS = msgspec.json.Decoder(Records)
 _HEADER = msgspec.json.Decoder(dict[str, str])
 _ENCODER = msgspec.json.Encoder()
@@ -130,12 +132,20 @@ class Spool:
     def _lock(self, path: Path) -> None:
         if fcntl is None:  # pragma: no cover
             return
-        with contextlib.suppress(OSError):  # Some network folders have no locks.
+        for left in range(PATIENCE, -1, -1):
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
             except BlockingIOError:
-                problem = Problem("U005", str(path.parent), "另一个程序正在写这个结果", "等它结束，或换一个结果文件夹")
-                raise UsageError(problem) from None
+                if not left:
+                    problem = Problem(
+                        "U005", str(path.parent), "另一个程序正在写这个结果", "等它结束，或换一个结果文件夹"
+                    )
+                    raise UsageError(problem) from None
+                # A process of an earlier run that is about to start, or to end, still holds its files for a moment.
+                time.sleep(PAUSE)
+            except OSError:  # Some network folders have no locks.
+                return
 
     def _fits(self, header: Mapping[str, str]) -> bool:
         """Whether there is something to go on with; the file then stands behind its header."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
@@ -28,9 +29,10 @@ from qa_nlp.rulebook.load import load_book
 from qa_nlp.spool import Done, Inspected, Left, Record, encoded
 
 CHUNK = 64
-AHEAD = 4
-# So many chunks are done before a process has started and loaded the rulebook.
-SMALL = 4
+# Chunks for each process: read and not yet taken; waiting for one of the others.
+AHEAD, QUEUED = 6, 4
+# So many chunks are done here before another process has started and loaded the rulebook.
+SMALL = 10
 # A linear model on 64 calls is too small for threads; they would only fight over the cores.
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _ENCODER = msgspec.json.Encoder()
@@ -55,32 +57,56 @@ def run(
 ) -> Iterator[Inspected]:
     """Inspect calls lazily, chunk by chunk in the order of the input whatever the number of processes.
 
-    At most ``AHEAD`` chunks a process are under way, however slowly they are taken. A small batch runs in this
-    process whatever ``jobs`` says, with ``inspector`` where the caller has one of this ``setup`` already.
-    ``formats`` tells of which reports pieces are to be ready; it is asked again for every chunk.
+    This process is one of the ``jobs``: it begins while the others start and lends a hand whenever the next result is
+    not there yet. At most ``AHEAD`` chunks a process are under way, however slowly they are taken. A small batch runs
+    in this process alone, whatever ``jobs`` says. ``inspector`` is used here where the caller has one of this ``setup``
+    already. ``formats`` tells of which reports pieces are to be ready; it is asked again for every chunk.
     """
     chunks = _chunks(items)
+    bench = Bench(inspector, setup.shield) if inspector else _bench(setup)
     first = list(islice(chunks, SMALL)) if jobs > 1 else []
     if len(first) < SMALL:
-        bench = Bench(inspector, setup.shield) if inspector else _bench(setup)
         yield from (bench.inspect(chunk, formats(), here=True) for chunk in chain(first, chunks))
         return
-    chunks = chain(first, chunks)
     # Imported here: a run in one process needs none of it. A pool of its own, not loky's shared one:
     # joblib.Parallel cannot take over a shared pool that somebody else opened.
     from joblib.externals.loky import ProcessPoolExecutor
 
-    pool = ProcessPoolExecutor(max_workers=jobs, env=THREADS, initializer=_end_with_parent)
-    waiting = deque(pool.submit(inspect_chunk, chunk, setup, formats()) for chunk in islice(chunks, AHEAD * jobs))
+    pool = ProcessPoolExecutor(max_workers=jobs - 1, env=THREADS, initializer=_end_with_parent)
+    waiting: deque[Future[Inspected] | Inspected] = deque()
+
+    def send() -> None:
+        under_way = sum(isinstance(result, Future) and not result.done() for result in waiting)
+        room = min(QUEUED * (jobs - 1) - under_way, AHEAD * jobs - len(waiting))
+        waiting.extend(pool.submit(inspect_chunk, chunk, setup, formats()) for chunk in islice(chunks, max(0, room)))
+
+    hook, threading.excepthook = threading.excepthook, _untold
     try:
+        send()
+        while first:
+            yield bench.inspect(first.pop(0), formats(), here=True)
         while waiting:
-            inspected = waiting.popleft().result()
-            waiting.extend(pool.submit(inspect_chunk, chunk, setup, formats()) for chunk in islice(chunks, 1))
-            yield inspected
+            send()
+            head = waiting[0]
+            if isinstance(head, Future) and not head.done() and len(waiting) < AHEAD * jobs:
+                waiting.extend(bench.inspect(chunk, formats(), here=True) for chunk in islice(chunks, 1))
+            waiting.popleft()
+            yield head.result() if isinstance(head, Future) else head
+    except BrokenExecutor:
+        # The pool has ended itself.
+        raise
     except BaseException:
         pool.shutdown(wait=False, kill_workers=True)
         raise
+    finally:
+        threading.excepthook = hook
     pool.shutdown()
+
+
+def _untold(args: threading.ExceptHookArgs) -> None:
+    """A thread of loky may stumble over work that was sent while a worker died; the run tells of the death itself."""
+    if args.thread is None or "Executor" not in args.thread.name:
+        threading.__excepthook__(args)
 
 
 def _end_with_parent() -> None:

@@ -104,7 +104,10 @@ class Table:
     def of(cls, parts: Sequence[tuple[Linear, int]], max_n: int = MAX_N) -> Table:
         """Join fields of models; the columns follow one another in the order given."""
         found = [linear.in_field(number) for linear, number in parts]
-        known = np.unique(np.concatenate([slots for slots, _ in found]))
+        used = np.zeros(SLOTS + 1, dtype=bool)
+        for slots, _ in found:
+            used[slots] = True
+        known = np.flatnonzero(used)
         rows = np.full(SLOTS + 1, -1, dtype=np.int32)
         rows[known] = np.arange(len(known), dtype=np.int32)
         weights = np.zeros((len(known), sum(part.shape[1] for _, part in found)), dtype=np.float32)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, product
 from math import prod
 from operator import itemgetter
@@ -76,6 +77,8 @@ def needs(node: Node) -> tuple[Need, ...]:
     if isinstance(node, Alt):
         found = [needs(choice) for choice in node.choices]
         return tuple(need for part in found for need in part) if all(found) else ()
+    if isinstance(node, Literal):
+        return (Need(frozenset((node.text,)), (), node),) if node.text else ()
     parts = _parts(node)
     known = list(map(_known, parts))
     sets = sorted(chain.from_iterable(_sets(parts, known, *run) for run in _runs(parts)), key=itemgetter(0))
@@ -141,6 +144,7 @@ def _parts(node: Node) -> tuple[Node, ...]:
     return node.parts if isinstance(node, Seq) else (node,)
 
 
+@cache
 def _known(part: Node) -> Known | None:
     spelled = _words(part)
     words = anchors(part) if spelled is None and isinstance(part, Seq | Alt) else spelled
@@ -219,6 +223,7 @@ def _words(node: Node) -> Words | None:
             return frozenset(union) if len(union) <= MAX_WORDS else None
 
 
+@cache
 def _share(word: str) -> float:
     result = 1.0 / BOUND
     for char in word:

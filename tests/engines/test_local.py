@@ -1,20 +1,94 @@
-"""The pool of a run is its own: other users of joblib in the same process are not disturbed."""
+"""Processes of this machine: the same results in the same order, read lazily; a worker that dies is told."""
 
 from __future__ import annotations
 
 import math
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
+import pytest
 from joblib import Parallel, delayed
 
-from qa_nlp.engines.local import CHUNK, Setup, run
+from qa_nlp.batch import score_batch
+from qa_nlp.engines import local
+from qa_nlp.engines.local import Setup, run
+from qa_nlp.errors import UsageError
 from qa_nlp.paths import data_file
-from qa_nlp.records import Call, Turn
+from qa_nlp.records import Call, Skipped, Turn
+from tests.conftest import ROOT
+
+SETUP = Setup(profile="power", lexicons=None, model=data_file("models", "power"))
+SAMPLE = ROOT / "data" / "samples" / "demo.jsonl"
 
 
-def test_joblib_still_works_after_a_run_in_processes() -> None:
-    setup = Setup(profile="power", lexicons=None, model=data_file("models", "power"))
-    calls = [Call(call_id=f"C{i}", turns=(Turn(role="agent", text="您好"),)) for i in range(2 * CHUNK + 1)]
-    lines = [line for line, _ in run(calls, setup, jobs=2)]
-    assert [len(msgspec.json.decode(line)) for line in lines] == [CHUNK, CHUNK, 1]
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chunks of four calls, of which few are enough to start other processes."""
+    monkeypatch.setattr(local, "CHUNK", 4)
+    monkeypatch.setattr(local, "SMALL", 2)
+
+
+def calls(count: int) -> Iterator[Call | Skipped]:
+    """Calls that differ, every tenth of them unreadable."""
+    for number in range(count):
+        if number % 10 == 9:
+            yield Skipped("x.csv", number, "", "坏行", "请改")
+        else:
+            yield Call(
+                f"C{number}", (Turn("agent", "您好"), Turn("customer", f"停电{number}天了"), Turn("agent", "嗯"))
+            )
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_any_number_of_processes_gives_the_same(jobs: int) -> None:
+    alone = [line for line, _ in run(calls(150), SETUP, jobs=1)]
+    assert [line for line, _ in run(calls(150), SETUP, jobs=jobs)] == alone
+    assert [len(msgspec.json.decode(line)) for line in alone] == [4] * 37 + [2]
+    # The pool was the run's own: other users of joblib in the same process are not disturbed.
     assert Parallel(n_jobs=2, max_nbytes="50M")(delayed(math.sqrt)(n) for n in (4, 9)) == [2, 3]
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_no_more_is_read_than_is_needed(jobs: int) -> None:
+    """However slowly the results are taken."""
+    read = 0
+
+    def counted() -> Iterator[Call | Skipped]:
+        nonlocal read
+        for call in calls(1_000):
+            read += 1
+            yield call
+
+    results = run(counted(), SETUP, jobs=jobs)
+    for taken in range(1, 20):
+        next(results)
+        assert read <= local.CHUNK * (taken + (jobs > 1) * (local.SMALL + local.AHEAD * jobs))
+    results.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found through /proc")
+@pytest.mark.usefixtures("small")
+def test_a_worker_that_is_killed_ends_the_run_with_a_way_to_go_on(tmp_path: Path) -> None:
+    source, out = tmp_path / "calls.jsonl", tmp_path / "out"
+    source.write_bytes(SAMPLE.read_bytes() * 40)
+
+    def kill(done: int) -> None:
+        for worker in workers():
+            os.kill(worker, signal.SIGKILL)
+
+    with pytest.raises(UsageError, match="被系统终止") as refused:
+        score_batch([source], out, SETUP, jobs=2, formats=("csv",), progress=kill)
+    assert "--resume" in str(refused.value)
+    assert score_batch([source], out, SETUP, jobs=2, formats=("csv",), resume=True).resumed > 0
+
+
+def workers() -> list[int]:
+    """Processes of the pool that this process has started."""
+    me = os.getpid()
+    found = Path(f"/proc/{me}/task/{me}/children").read_text().split()
+    return [int(pid) for pid in found if "popen_loky" in Path(f"/proc/{pid}/cmdline").read_text()]
