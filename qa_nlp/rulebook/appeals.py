@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from qa_nlp.errors import Problem, UsageError
 from qa_nlp.records import Call, Finding, Turn
 from qa_nlp.rulebook.book import Rulebook
-from qa_nlp.rulebook.rule import Example, read_example
+from qa_nlp.rulebook.rule import Example, read_example, read_turns
 from qa_nlp.rulebook.sheet import ENCODINGS, Row
 from qa_nlp.text.fold import fold
 from qa_nlp.text.prepared import Prepared, prepare_all
@@ -157,8 +157,8 @@ def _wrong(row: Row, codes: Collection[str]) -> Iterator[Problem]:
 
     if not row["编号"]:
         yield problem("编号", "空白", "写一个编号，如 APL-001")
-    last = re.split(r"[／/](?=[座客][:：])", row["对话"])[-1]
-    if not row["对话"] or last.startswith("客"):
+    last, _ = read_turns(row["对话"])[-1]
+    if not row["对话"] or last == "customer":
         yield problem("对话", "没有座席的话" if row["对话"] else "空白", "写作 客：…／座：…，最后一句是座席的话")
     if row["代码"] not in codes:
         yield problem("代码", f"没有“{row['代码']}”", f"可以写：{'、'.join(codes)}")

@@ -19,6 +19,10 @@ SEVERITIES = {
 }
 SCOPE = re.compile(r"^(全程|开场|结束|首(\d+)句|末(\d+)句)$")
 OPENING, CLOSING = 2, 2
+# How dialogues are written in cells.
+ROLES = {"座": "agent", "客": "customer"}
+NEXT_TURN, NAMED = re.compile(r"[／/](?=[座客][:：])"), re.compile(r"^([座客])[:：]\s*(.*)$", re.DOTALL)
+QUOTED = re.compile(r"【(.*?)】", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -105,18 +109,23 @@ class Rule:
         return any(s == subtype or (s.endswith(".*") and subtype.startswith(s[:-1])) for s in self.subtypes)
 
 
+def read_turns(dialogue: str, speaker: str = "agent") -> list[tuple[str, str]]:
+    """``客：何时来／座：快了`` → who says what; words before which nobody is named are the ``speaker``'s."""
+    turns = []
+    for part in NEXT_TURN.split(dialogue.strip()):
+        match = NAMED.match(part)
+        turns.append((ROLES[match[1]], match[2]) if match else (speaker, part))
+    return turns
+
+
 def read_example(line: str, speaker: str) -> Example:
     """``客：何时来／座：【快了快了】吧`` → context, text and expected quote."""
-    parts = re.split(r"[／/](?=[座客][:：])", line.strip())
-    turns: list[tuple[str, str]] = []
-    for part in parts:
-        match = re.match(r"^([座客])[:：]\s*(.*)$", part, re.DOTALL)
-        if match:
-            turns.append(("agent" if match[1] == "座" else "customer", match[2]))
-        else:
-            turns.append((speaker if speaker != "any" else "agent", part))
-    last = turns[-1][1]
-    quote = re.search(r"【(.*?)】", last, re.DOTALL)
-    text = last.replace("【", "").replace("】", "")
-    before = tuple((role, words.replace("【", "").replace("】", "")) for role, words in turns[:-1])
-    return Example((*before,), text, quote[1] if quote else None)
+    *before, (_, last) = read_turns(line, speaker if speaker != "any" else "agent")
+    quote = QUOTED.search(last)
+    return Example(
+        tuple((role, _unmarked(words)) for role, words in before), _unmarked(last), quote[1] if quote else None
+    )
+
+
+def _unmarked(words: str) -> str:
+    return words.replace("【", "").replace("】", "")

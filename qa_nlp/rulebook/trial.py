@@ -12,13 +12,12 @@ from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.language import parse
 from qa_nlp.rulebook.matcher import Condition, Hit
 from qa_nlp.rulebook.nodes import GAP_CHARS, Alt, Edge, Gap, Node, Seq, min_length, to_regex
-from qa_nlp.rulebook.rule import Rule
+from qa_nlp.rulebook.rule import Rule, read_turns
 from qa_nlp.text.fold import sound
 from qa_nlp.text.prepared import Prepared, prepare
 from qa_nlp.text.words import word_edges
 
 SPEAKERS = {"agent": "座席", "customer": "客户", "any": "任意", "system": "系统"}
-ROLES = {"座": "agent", "客": "customer"}
 NEAREST = 5
 # An anchor as short as one character stands in half of all sentences.
 TELLING = 2
@@ -51,11 +50,7 @@ class Trial:
 
 def read_dialogue(text: str) -> Call:
     """``客：什么时候来／座：快了`` → a call; a sentence without 客/座 is the agent's."""
-    turns = []
-    for part in re.split(r"[／/](?=[座客][:：])", text.strip()):
-        match = re.match(r"^([座客])[:：]\s*(.*)$", part, re.DOTALL)
-        turns.append(Turn(ROLES[match[1]], match[2]) if match else Turn("agent", part))
-    return Call("试", tuple(turns))
+    return Call("试", tuple(Turn(role, words) for role, words in read_turns(text)))
 
 
 def try_sentence(book: Rulebook, text: str, nearest: int = NEAREST) -> Trial:
