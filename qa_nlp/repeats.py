@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from itertools import islice
 from typing import Any, Protocol
 
 import msgspec
 
 from qa_nlp.check.remark import remark
+from qa_nlp.compact import Latest
 from qa_nlp.records import Call, Finding
 from qa_nlp.rulebook.book import Rulebook
 
@@ -37,14 +37,11 @@ class Known(Protocol):
 
 
 class Repeats:
-    """Remembers the last call of each caller (as a hash; the latest ``REMEMBERED`` and up to a tenth more).
-
-    What is remembered of a call (id, time, category) is kept encoded, which takes half the memory of a tuple.
-    """
+    """Remembers the last call of each caller (as a hash): of the latest ``REMEMBERED`` and up to a fifth more."""
 
     def __init__(self, book: Rulebook) -> None:
         self._row = next((row for row in book.tables["conduct"] if row["项目"] == CODE), None)
-        self._seen: dict[int, bytes] = {}
+        self._seen = Latest(REMEMBERED)
 
     def earlier(self, caller: Mapping[str, Any], call: Known) -> str | None:
         """Id of the caller's last call where it was about the same matter not long ago; this call is remembered.
@@ -54,15 +51,10 @@ class Repeats:
         keys = [_hash(f"{k}:{v}") for k in KEYS if (v := caller.get(k))]
         if self._row is None or not keys:
             return None
-        last = next((self._seen[key] for key in keys if key in self._seen), None)
+        last = next((known for key in keys if (known := self._seen.get(key)) is not None), None)
         this = msgspec.json.encode((call.call_id, call.started_at, call.category))
         for key in keys:
-            self._seen.pop(key, None)
-            self._seen[key] = this
-        # Many at a time: to look for the first key of a dict that lost its first ones takes long.
-        if len(self._seen) > REMEMBERED + REMEMBERED // 10:
-            for key in list(islice(self._seen, len(self._seen) - REMEMBERED)):
-                del self._seen[key]
+            self._seen.put(key, this)
         if last is None:
             return None
         call_id, at, category = _CALL.decode(last)

@@ -32,7 +32,7 @@ from qa_nlp.text.words import cut
 
 EXTRA = 10_000
 ROUNDS = 5
-PROCESSES = 8_000
+PROCESSES = 20_000
 
 
 def rules() -> str:
