@@ -29,7 +29,7 @@ from qa_nlp.training.corpus import Sample, read_corpus
 from qa_nlp.training.evaluate import Ratio, has_annotated_turns, ratio, total
 from qa_nlp.training.fit import fit, folds_of
 from qa_nlp.training.matrix import counted
-from qa_nlp.training.sentences import sentence_targets
+from qa_nlp.training.sentences import COST, sentence_targets
 from qa_nlp.training.usual import fit_usual
 
 EDGE = 1e-4
@@ -60,7 +60,7 @@ def unheard(folder: Path, book: Rulebook, model: Model) -> Iterator[tuple[Sample
     fitted = fit(
         counted(batch, sentence_fields(batch), with_places=True), sentence_targets(samples, labels, book), labels,
         [s.voice for s in samples for _ in s.prepared.agent_turns],
-        weights=np.array([s.weight for s in samples for _ in s.prepared.agent_turns]), jobs=1,
+        cost=COST, weights=np.array([s.weight for s in samples for _ in s.prepared.agent_turns]), jobs=1,
     )  # fmt: skip
     scores = fitted.linear.probabilities(fitted.unseen)
     ends = np.cumsum([0, *(len(s.prepared.agent_turns) for s in samples)])
@@ -70,7 +70,7 @@ def unheard(folder: Path, book: Rulebook, model: Model) -> Iterator[tuple[Sample
         rest = [i for i, own in zip(whole, fold, strict=True) if own != number]
         odds = np.concatenate([_odds(scores[ends[i] : ends[i + 1]]) for i in rest])
         usual = fit_usual([samples[i] for i in rest], odds, labels, tuple(model.calls.columns), book)
-        own = replace(model, usual=usual.prior, settings=model.settings | {"step_weight": usual.weight})
+        own = replace(model, usual=usual)
         for i in (i for i, f in zip(whole, fold, strict=True) if f == number):
             hits = tuple(book.matcher.scan(samples[i].prepared))
             yield samples[i], Evidence(samples[i].prepared, hits, scores[ends[i] : ends[i + 1]], own)
@@ -81,9 +81,10 @@ def marks_of(sample: Sample, evidence: Evidence, book: Rulebook) -> dict[tuple[s
     label = Label(sample.subtype.split(".")[0], sample.subtype, 0.99)
     gold = {act for turn in sample.call.turns for act in turn.acts}
     done = done_steps(evidence, book, label)
-    sure = step_chances([evidence], [label])[0] >= evidence.model.confirm
+    rules = {step for step, d in done.items() if d.evidence != MODEL}
+    sure = step_chances([evidence], [label], [rules])[0] >= evidence.model.confirm
     found = {
-        "rules": {step for step, d in done.items() if d.evidence != MODEL},
+        "rules": rules,
         "model": {step for step, yes in zip(evidence.model.sentences.labels, sure, strict=True) if yes},
         "both": set(done),
     }

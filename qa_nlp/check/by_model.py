@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from qa_nlp.check.clauses import Span, best_clauses, peaks
 from qa_nlp.check.evidence import Evidence
@@ -63,7 +64,7 @@ def told(
     model = gathered[0].model
     sizes = np.array([len(evidence.probabilities) for evidence in gathered])
     scores = np.concatenate([evidence.probabilities for evidence in gathered])
-    chances = step_chances(gathered, labels)
+    chances = step_chances(gathered, labels, done)
     result = [Told(own, [], []) for own in chances]
     steps, faults = _steps(scores, sizes, chances, model, book, done), _faults(scores, model, book)
     places: Places = tuple(map(np.concatenate, zip(steps, faults, strict=True)))  # type: ignore[assignment]
@@ -96,10 +97,13 @@ def _heard(gathered: Sequence[Evidence], sizes: Ints, places: Places) -> list[tu
     ]
 
 
-def step_chances(gathered: Sequence[Evidence], labels: Sequence[Label | None]) -> np.ndarray:
+def step_chances(
+    gathered: Sequence[Evidence], labels: Sequence[Label | None], done: Sequence[Collection[str]] = ()
+) -> np.ndarray:
     """The probability (calls, labels of the sentence model) that a step was done somewhere in the call.
 
-    That of the sentence which sounds most like it; with the call's label weighed with how usual the step is there.
+    That of the sentence which sounds most like it; with the call's label weighed with how usual the step is there,
+    and with how many of the other steps the agent does, those of ``done`` (see ``told``) for certain.
     """
     model = gathered[0].model
     result = np.zeros((len(gathered), len(model.sentences.labels)))
@@ -112,29 +116,36 @@ def step_chances(gathered: Sequence[Evidence], labels: Sequence[Label | None]) -
     result[spoken] = np.clip(best, EDGE, 1 - EDGE)
     weighed = [i for i in spoken if (label := labels[i]) is not None and label.subtype in model.calls.columns]
     if weighed:
-        usual = np.stack([_usual(label, model) for i in weighed if (label := labels[i]) is not None])
-        odds = np.log(result[weighed] / (1 - result[weighed]))
-        result[weighed] = 1 / (1 + np.exp(-(model.settings["step_weight"] * odds + usual)))
+        heard = np.log(result[weighed] / (1 - result[weighed]))
+        subtypes = np.array([_subtypes(label, model) for i in weighed if (label := labels[i]) is not None])
+        odds = model.usual.odds(heard, subtypes, _by_rule(model, [done[i] if done else () for i in weighed]))
+        result[weighed] = 1 / (1 + np.exp(-odds))
     return result
 
 
-def _usual(label: Label, model: Model) -> np.ndarray:
-    """What calls of this kind add to the log odds of each step."""
-    usual: np.ndarray = model.usual[model.calls.columns[label.subtype]].astype(np.float64)
-    if label.needs_review and label.runner_up is not None and label.runner_up.subtype in model.calls.columns:
-        usual = (usual + model.usual[model.calls.columns[label.runner_up.subtype]]) / 2
-    return usual
+def _by_rule(model: Model, done: Sequence[Collection[str]]) -> npt.NDArray[np.bool_]:
+    column = model.sentences.columns
+    result = np.zeros((len(done), len(column)), dtype=bool)
+    for call, steps in enumerate(done):
+        result[call, [column[step] for step in steps if step in column]] = True
+    return result
+
+
+def _subtypes(label: Label, model: Model) -> tuple[int, int]:
+    """Columns of the subtypes that the call may have: where the label is doubtful, the second one counts as much."""
+    own, other = label.subtype, label.runner_up.subtype if label.runner_up else ""
+    doubtful = label.needs_review and other in model.calls.columns
+    return model.calls.columns[own], model.calls.columns[other if doubtful else own]
 
 
 def _steps(
     scores: np.ndarray, sizes: Ints, chances: np.ndarray, model: Model, book: Rulebook, done: Sequence[Collection[str]]
 ) -> Places:
     """Steps that the model confirms, each in the turn that sounds most like it."""
-    column = model.sentences.columns
     asked = (chances >= model.confirm) & (sizes > 0)[:, None]
     asked &= np.array([label in book.steps and label != RESTATE for label in model.sentences.labels])
-    for call, steps in enumerate(done):
-        asked[call, [column[step] for step in steps if step in column]] = False
+    if done:
+        asked &= ~_by_rule(model, done)
     calls, columns = np.nonzero(asked)
     begins, own = (np.cumsum(sizes) - sizes)[calls], sizes[calls]
     turns = np.arange(int(own.sum())) + np.repeat(begins - (np.cumsum(own) - own), own)

@@ -27,6 +27,8 @@ OFFERED = {
 }
 # Below this chance a step was left out; up to the model's own threshold it may have been done.
 DOUBT = 0.4
+# Below this chance nothing in the call sounds like the step; rules that were mostly wrong there are not believed.
+DENIED = 0.03
 # Steps of calls that the agent makes; an agent who is called says similar words for other reasons.
 OUTBOUND, CALLBACK = "outbound", "other.callback"
 
@@ -45,16 +47,28 @@ def done_steps(
     evidence: Evidence, book: Rulebook, label: Label | None = None, by_rule: Mapping[str, Done] | None = None,
     said: Told | None = None,
 ) -> dict[str, Done]:  # fmt: skip
-    """Steps fulfilled in the call; a rule's word goes before the model's.
+    """Steps fulfilled in the call; a rule's word goes before the model's, but see ``DENIED``.
 
     With the call's label the model's word is weighed with how usual a step is in such calls;
     ``by_rule``, ``said``: what rules found and what the model says besides, where it is at hand.
     """
-    found = dict(steps_by_rule(evidence, book, label) if by_rule is None else by_rule)
-    said = told([evidence], [label], book, [found])[0] if said is None else said
+    by_rule = steps_by_rule(evidence, book, label) if by_rule is None else by_rule
+    said = told([evidence], [label], book, [by_rule])[0] if said is None else said
+    denied = _denied(evidence, by_rule, said)
+    found = {step: done for step, done in by_rule.items() if step not in denied}
     for step, turn, chance, span in said.steps:
         found[step] = Done(turn, evidence.prepared.quote(turn, *span)[2], MODEL, round(chance, 4))
     return found
+
+
+def _denied(evidence: Evidence, by_rule: Mapping[str, Done], said: Told) -> set[str]:
+    """Steps found only by rules that are known to be mistaken where nothing in the call sounds like the step."""
+    columns, doubted, likely = evidence.model.sentences.columns, evidence.model.doubted_rules, said.chances.tolist()
+    unlikely = {step for step in by_rule if step in columns and likely[columns[step]] < DENIED}
+    if unlikely:
+        rules = [hit.rule for hit in evidence.of_kind("step")]
+        unlikely -= {rule.code for rule in rules if doubted.get(rule.id) != rule.fingerprint}
+    return unlikely
 
 
 def steps_by_rule(evidence: Evidence, book: Rulebook, label: Label | None) -> dict[str, Done]:
@@ -80,9 +94,12 @@ def step_verdicts(
 
     ``chances``: the call's row of ``step_chances``, where it is at hand.
     """
-    chances = step_chances([evidence], [label])[0] if chances is None else chances
+    if chances is None:
+        by_rule = [step for step, found in done.items() if found.evidence != MODEL]
+        chances = step_chances([evidence], [label], [by_rule])[0]
     demands = book.demands_for(label.subtype)
     signals = set(evidence.signals)
+    words = {hit.rule.code for hit in evidence.of_kind("step") if hit.rule.concerns(label.subtype)}
     shared = _shared_demands(label, signals, book)
     columns, likely = evidence.model.sentences.columns, chances.tolist()
     verdicts = []
@@ -91,7 +108,7 @@ def step_verdicts(
             verdicts.append(_passed(demand.step, demand.need, done[demand.step]))
         else:
             chance = likely[columns[demand.step]] if demand.step in columns else 0.0
-            verdict = _missing(demand, evidence, signals, shared, chance)
+            verdict = _missing(demand, evidence, signals, shared, chance >= DOUBT or demand.step in words)
             verdicts.append(StepVerdict(demand.step, demand.need, verdict, None, "", None, round(1.0 - chance, 4)))
     others = done.keys() - {demand.step for demand in demands}
     return verdicts + [_passed(step, "", done[step]) for step in book.steps if step in others]
@@ -101,14 +118,14 @@ def _passed(step: str, need: str, done: Done) -> StepVerdict:
     return StepVerdict(step, need, "pass", done.turn, done.quote, done.evidence, done.confidence)
 
 
-def _missing(demand: Demand, evidence: Evidence, signals: set[str], shared: set[str] | None, chance: float) -> str:
+def _missing(demand: Demand, evidence: Evidence, signals: set[str], shared: set[str] | None, likely: bool) -> str:
     if not evidence.prepared.agent_turns:
         return "insufficient"
     if not _applies(demand, signals) or OFFERED.get(demand.step) in signals:
         return "not_applicable"
     if shared is not None and demand.step not in shared:
         return "insufficient"
-    return "insufficient" if chance >= DOUBT else "violation"
+    return "insufficient" if likely else "violation"
 
 
 def _applies(demand: Demand, signals: set[str]) -> bool:

@@ -21,8 +21,9 @@ from qa_nlp.errors import ModelError, Problem
 from qa_nlp.model.blend import ANY, Blend
 from qa_nlp.model.features import AFTER, AGENT, BEFORE, CLAUSE, CUSTOMER, LONGEST, OWN, PLACE, PLACE_VALUE, PLACES
 from qa_nlp.model.linear import Linear, Table, Weights
+from qa_nlp.model.usual import Usual
 
-FORMAT = 4
+FORMAT = 5
 WEIGHTS, CARD = "weights.npz", "card.json"
 PARTS = ("calls", "starts", "sentences", "among", "clauses")
 RETRAIN = "请用 qa-nlp train 重新训练，或重新安装程序"
@@ -36,8 +37,8 @@ class Model:
     turns), ``sentences`` scores each agent turn for every step and fault. ``among`` tells the
     codes of faulty turns apart, its last column a fault from none; ``clauses`` scores every clause for the same;
     ``blend`` weighs these margins into the log odds of each code. ``confirm`` and ``suspect`` are the probabilities from which a label of ``sentences`` is taken as found and
-    as doubtful. ``usual`` (subtypes, labels of ``sentences``) is what calls of a subtype add to the
-    log odds that a step was done in them. ``settings`` holds the numbers chosen by cross-validation.
+    as doubtful. ``usual`` (subtypes of ``calls``, labels of ``sentences``) is what kind of call and agent add to
+    the log odds that a step was done. ``settings`` holds the numbers chosen by cross-validation.
     """
 
     calls: Linear
@@ -48,7 +49,7 @@ class Model:
     blend: Blend
     confirm: np.ndarray
     suspect: np.ndarray
-    usual: np.ndarray
+    usual: Usual
     settings: dict[str, float]
     card: dict[str, Any]
 
@@ -62,6 +63,12 @@ class Model:
         """Fingerprints of the phrase rules that were in force when the model was trained."""
         known: dict[str, str] = self.card.get("known_rules", {})
         return known
+
+    @property
+    def doubted_rules(self) -> dict[str, str]:
+        """Fingerprints of the step rules that were mostly wrong where nothing in the call sounded like their step."""
+        doubted: dict[str, str] = self.card.get("doubted_rules", {})
+        return doubted
 
     @cached_property
     def agents(self) -> Table:
@@ -104,7 +111,11 @@ def save_model(model: Model, folder: Path) -> None:
         data |= {f"{name}.{key}": value for key, value in _arrays(getattr(model, name)).items()}
     data["blend.weights"], data["blend.bias"] = model.blend.weights, model.blend.bias
     data["confirm"], data["suspect"] = model.confirm.astype(np.float32), model.suspect.astype(np.float32)
-    data["usual"] = model.usual.astype(np.float16)
+    data["usual.prior"], data["usual.rates"] = (
+        model.usual.prior.astype(np.float16),
+        model.usual.rates.astype(np.float16),
+    )
+    data["usual.weights"] = np.array([model.usual.weight, model.usual.thorough])
     data["settings.names"] = np.array(sorted(model.settings))
     data["settings.values"] = np.array([model.settings[name] for name in sorted(model.settings)])
     np.savez_compressed(folder / WEIGHTS, **data)  # type: ignore[arg-type]
@@ -138,7 +149,7 @@ def load_model(folder: Path) -> Model:
         parts = {name: _linear(data, name) for name in PARTS}
         settings = dict(zip(data["settings.names"].tolist(), data["settings.values"].tolist(), strict=True))
         return Model(
-            **parts, blend=Blend(data["blend.weights"], data["blend.bias"]), confirm=data["confirm"], suspect=data["suspect"], usual=data["usual"].astype(np.float32),
+            **parts, blend=Blend(data["blend.weights"], data["blend.bias"]), confirm=data["confirm"], suspect=data["suspect"], usual=_usual(data),
             settings=settings, card=card,
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -181,6 +192,11 @@ def _linear(data: dict[str, np.ndarray], name: str) -> Linear:
         data[f"{name}.shift"],
         data[f"{name}.step"],
     )
+
+
+def _usual(data: dict[str, np.ndarray]) -> Usual:
+    weight, thorough = data["usual.weights"].tolist()
+    return Usual(weight, data["usual.prior"].astype(np.float32), data["usual.rates"].astype(np.float32), thorough)
 
 
 def _sha256(path: Path) -> str:

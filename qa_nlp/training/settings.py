@@ -15,7 +15,7 @@ EARLY_SHARES = (0.2, 0.3, 0.5, 0.7, 1.0)
 # The beginning on which ``early_*`` are chosen: until the customer's third turn.
 EARLY_TURNS = 3
 SLOPES = tuple(step / 10 for step in range(11))
-REVIEW_RISK, STARTS_RISK = 0.015, 0.02
+REVIEW_RISK, STARTS_RISK = 0.012, 0.02
 
 
 def settings_of(

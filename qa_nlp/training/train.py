@@ -65,11 +65,10 @@ def learn(samples: Sequence[Sample], book: Rulebook, *, jobs: int = 2) -> Learne
     by_call = _fit_subjects(whole, subtypes, CALLS_BAYES, jobs, call_features(calls, EARLY_TURNS))
     sentences = fit_sentences(samples, subtypes, book, jobs)
     settings = settings_of(by_call, by_start, whole, starts, subtypes)
-    settings["step_weight"] = sentences.usual.weight
     confirm, suspect = thresholds(sentences.linear.labels, book)
     model = Model(
         by_call.linear, by_start.linear, sentences.linear, sentences.among, sentences.clauses, sentences.blend,
-        confirm, suspect, sentences.usual.prior, settings, _card(samples, book, settings),
+        confirm, suspect, sentences.usual, settings, _card(samples, book, settings, sentences.doubted),
     )  # fmt: skip
     return Learned(model, whole, by_call, starts, by_start)
 
@@ -109,7 +108,9 @@ def thresholds(labels: Sequence[str], book: Rulebook) -> tuple[np.ndarray, np.nd
     return confirm, np.where(fault, FAULT_SUSPECT, STEP_SUSPECT).astype(np.float32)
 
 
-def _card(samples: Sequence[Sample], book: Rulebook, settings: dict[str, float]) -> dict[str, Any]:
+def _card(
+    samples: Sequence[Sample], book: Rulebook, settings: dict[str, float], doubted: dict[str, str]
+) -> dict[str, Any]:
     import msgspec
 
     digest = hashlib.sha256()
@@ -122,6 +123,7 @@ def _card(samples: Sequence[Sample], book: Rulebook, settings: dict[str, float])
         "scikit_learn": sklearn.__version__,
         "numpy": np.__version__,
         "rulebook": book.digest,
+        "doubted_rules": doubted,
         "known_rules": {rule.id: rule.fingerprint for rule in book.rules if rule.kind == "phrase"},
         "seed": SEED,
         "data_sha256": digest.hexdigest(),

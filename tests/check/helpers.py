@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from qa_nlp.check.evidence import Evidence
@@ -20,3 +22,8 @@ def evidence_of(
     for (turn, label), value in (scores or {}).items():
         table[prepared.agent_turns.index(turn), model.sentences.index(label)] = value
     return Evidence(prepared, tuple(book.matcher.scan(prepared)), table, model)
+
+
+def by_rules_alone(call: Call, book: Rulebook, model: Model) -> Evidence:
+    """Evidence in which the model hears nothing and doubts no step rule."""
+    return evidence_of(call, book, replace(model, card=model.card | {"doubted_rules": {}}), rest=0.001)

@@ -17,7 +17,7 @@ from qa_nlp.rulebook.rule import Place
 from qa_nlp.rulebook.selftest_situations import DialogueOutcome, dialogue_call, run_dialogues
 from qa_nlp.rulebook.sheet import Row
 from qa_nlp.rulebook.situations import read_dialogues, read_situations
-from tests.check.helpers import evidence_of
+from tests.check.helpers import by_rules_alone
 
 WANTED = {"合格": "pass", "违规": "violation"}
 PARAPHRASES = (Path(__file__).with_name("situations.txt")).read_text(encoding="utf-8").splitlines()
@@ -175,7 +175,7 @@ def test_one_deed_is_judged_once(
     situation: str, text: str, label: Label, wanted: str, book: Rulebook, model: Model
 ) -> None:
     turns = tuple(Turn(ROLES[who], words) for who, _, words in (line.partition("：") for line in text.split("/")))
-    evidence = evidence_of(Call("T", turns), book, model, rest=0.001)
+    evidence = by_rules_alone(Call("T", turns), book, model)
     steps = step_verdicts(evidence, label, done_steps(evidence, book, label), book)
     found = {v.step: v for v in situation_verdicts(evidence, label, book, steps)}
     assert found[situation].verdict == wanted
@@ -185,7 +185,7 @@ def test_one_deed_is_judged_once(
 
 def test_a_call_too_short_is_judged_as_before(book: Rulebook, model: Model) -> None:
     call = Call("T", (Turn("agent", "你好"), Turn("customer", "没电")))
-    evidence = evidence_of(call, book, model, rest=0.001)
+    evidence = by_rules_alone(call, book, model)
     steps = step_verdicts(evidence, SETTLED, done_steps(evidence, book, SETTLED), book)
     assert {v.step: v.verdict for v in situation_verdicts(evidence, SETTLED, book, steps)}["H01"] != "not_applicable"
 

@@ -13,7 +13,7 @@ from qa_nlp.check.steps import done_steps, step_verdicts
 from qa_nlp.model.store import Model
 from qa_nlp.records import Call, Finding, Label, RunnerUp
 from qa_nlp.rulebook.book import Rulebook
-from tests.check.helpers import evidence_of
+from tests.check.helpers import by_rules_alone, evidence_of
 from tests.conftest import make_call
 
 REPAIR = Label("repair", "repair.outage_area", 0.99)
@@ -22,7 +22,7 @@ SILENT = 0.001
 
 def verdicts(call: Call, label: Label, book: Rulebook, model: Model) -> dict[str, str]:
     """Verdict by step, by the rules alone."""
-    evidence = evidence_of(call, book, model, rest=SILENT)
+    evidence = by_rules_alone(call, book, model)
     return {v.step: v.verdict for v in step_verdicts(evidence, label, done_steps(evidence, book, label), book)}
 
 
@@ -72,7 +72,7 @@ def test_steps_of_outbound_calls_count_in_outbound_calls(
     direction: str, done: bool, book: Rulebook, model: Model
 ) -> None:
     call = make_call("座：我是供电公司的，给您做个回访，您现在方便接听吗？\n客：方便", direction=direction)
-    found = done_steps(evidence_of(call, book, model, rest=SILENT), book, REPAIR)
+    found = done_steps(by_rules_alone(call, book, model), book, REPAIR)
     assert ("introduce_self" in found) is done
     assert ("ask_convenient" in found) is done
 
@@ -80,12 +80,12 @@ def test_steps_of_outbound_calls_count_in_outbound_calls(
 def test_a_callback_is_outbound_whatever_the_record_says(book: Rulebook, model: Model) -> None:
     call = make_call("座：我是供电公司的，给您做个回访\n客：好")
     label = Label("other", "other.callback", 0.99)
-    assert "introduce_self" in done_steps(evidence_of(call, book, model, rest=SILENT), book, label)
+    assert "introduce_self" in done_steps(by_rules_alone(call, book, model), book, label)
 
 
 def test_a_rule_counts_only_in_the_subtypes_that_it_names(book: Rulebook, model: Model) -> None:
     call = talk("没电", "已经派单了，师傅马上出发")
-    evidence = evidence_of(call, book, model, rest=SILENT)
+    evidence = by_rules_alone(call, book, model)
     narrow = tuple(
         structs.replace(hit, rule=replace(hit.rule, subtypes=("consult.*",))) if hit.rule.code == "dispatch" else hit
         for hit in evidence.hits
@@ -93,6 +93,32 @@ def test_a_rule_counts_only_in_the_subtypes_that_it_names(book: Rulebook, model:
     assert "dispatch" in done_steps(evidence, book, REPAIR)
     assert "dispatch" not in done_steps(replace(evidence, hits=narrow), book, REPAIR)
     assert "dispatch" in done_steps(replace(evidence, hits=narrow), book, Label("consult", "consult.bill", 0.99))
+
+
+ASKING = talk("没电", "请问您的用电地址是哪里")
+
+
+@pytest.mark.parametrize(
+    ("heard", "doubted", "verdict"),
+    [(0.0002, True, "insufficient"), (0.2, True, "pass"), (0.0002, False, "pass")],
+)
+def test_a_doubted_rule_needs_something_that_sounds_like_the_step(
+    heard: float, doubted: bool, verdict: str, book: Rulebook, model: Model
+) -> None:
+    """Neither done nor left out: the rule found its words, and they mean something else."""
+    rules = {r.id: r.fingerprint for r in book.rules if r.kind == "step" and r.code == "ask_address" and doubted}
+    careful = replace(model, card=model.card | {"doubted_rules": rules})
+    evidence = evidence_of(ASKING, book, careful, {(2, "ask_address"): heard}, rest=SILENT)
+    assert {hit.rule.code for hit in evidence.of_kind("step")} >= {"ask_address"}
+    found = {v.step: v for v in step_verdicts(evidence, REPAIR, done_steps(evidence, book, REPAIR), book)}
+    assert found["ask_address"].verdict == verdict
+
+
+def test_a_rule_that_was_changed_is_not_doubted(book: Rulebook, model: Model) -> None:
+    changed = {rule.id: "other" for rule in book.rules}
+    careful = replace(model, card=model.card | {"doubted_rules": changed})
+    evidence = evidence_of(ASKING, book, careful, rest=SILENT)
+    assert "ask_address" in done_steps(evidence, book, REPAIR)
 
 
 @pytest.mark.parametrize(("probability", "done"), [(0.99, True), (LEAST - 0.02, False)])
