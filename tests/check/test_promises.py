@@ -128,6 +128,25 @@ def test_kept_limits_are_promises_without_findings(
     assert not findings
 
 
+@pytest.mark.parametrize(
+    ("subtype", "asked", "answer"),
+    [
+        # The one who rings up is no crew, though he is of the repair service.
+        ("complaint.repair_service", "谁管", "一个工作日内抢修中心跟您联系"),
+        ("complaint.repair_service", "谁管", "一个工作日内有人来问您情况"),
+        ("repair.pole_collision", "多久", "戈壁滩上，两小时之内赶到"),
+        # Nothing is sure where the agent says so.
+        ("repair.urge", "几点到", "又不在现场，难说，三个小时四个小时嘛"),
+        ("complaint.hall_hours", "门没开", "我报上去了，七天原则上"),
+        # A plan for better voltage is no plan for a new supply.
+        ("repair.voltage", "老这样", "调不动就报改造，十五个工作日内答复您改造方案"),
+    ],
+)
+def test_doubtful_times_take_no_points(subtype: str, asked: str, answer: str, book: Rulebook) -> None:
+    _, findings = check(talk(asked, answer), subtype, book)
+    assert not [finding for finding in findings if finding.status == "confirmed"]
+
+
 MENTIONS = [
     ("complaint.late_reconnect", "一直没来电", "拖二十六个小时的缘故我登记"),
     ("complaint.late_reconnect", "昨天交的", "二十九小时，过了二十四小时的规定，请您原谅"),
@@ -166,6 +185,12 @@ MENTIONS = [
     ("repair.voltage", "再烧怎么办", "再来电话，我这儿二十四小时有人"),
     ("consult.outage_info", "会不会忘", "要不要我给您登记个检修前一天的电话提醒"),
     ("other.silent", "取消吧", "取消要提前一天，今天取消算爽约一次"),
+    ("complaint.missed_reading", "几个月没人抄了", "我登记，请他们核对三个月的真实示数"),
+    ("complaint.power_quality", "又暗了", "这回给您装一台仪器，从早到晚记五天"),
+    ("repair.voltage", "灯老是暗", "一天到黑都暗，还是吃饭那阵"),
+    ("complaint.connection", "到底几天", "方案第十二个工作日才出来，是我们晚了"),
+    ("complaint.pricing", "他乱收", "我转上去，单子上写的一个月多少"),
+    ("complaint.repair_service", "没人管", "我登记，请他们查后头两天为啥停"),
 ]  # fmt: skip
 
 

@@ -11,16 +11,16 @@ from qa_nlp.check.promises.setting import Setting
 ACTIONS = (
     ("foreign", r"到账|退[款费钱回给补到]|退了|发票|开票|移表|挪|迁|过户|更名|销户|暂停|审核|勘[察查]|打印|邮寄|分期|违约金|密码|短信|打款|打钱|打[到进]?[您你]?的?卡|发[到给您你]|换回|起算|抵扣|开除|处分|辞退"),
     ("test", r"校[表验个]|[校检验测](?:完|出来|一次)|验[表个]|表验|检定|送检|检测|报告"),
-    ("plan", r"方案"),
+    ("plan", r"方案(?!\w{0,3}[之以]后)"),
     (
         "contact",
         r"联[系络]|通话|(?<!绝)对接|回电|回[您你]|回个?[话信]|回音|回访|给[您你](?:一个)?回|去电|来电话|[给打来去回有接通][^,.!?]{0,3}电话|打给|拨[您你给]|(?<![再您你])打[您你过]|给[您你侬]\w{0,2}打|给侬"
-        r"|找[您你]|[给跟][您你](?:个|一个)?(?:[谈话]|[说讲](?!法))|跟[您你][对核]|答话|碰头",
+        r"|找[您你]|[给跟][您你](?:个|一个)?(?:[谈话]|[说讲](?!法|清|明))|跟[您你][对核]|答话|碰头",
     ),
     (
         "arrive",
-        r"到场(?!\w{0,2}后)|到现场(?!\w{0,2}后)|到达(?!\w{0,2}后)|赶[到往过]|上门|登门|来人|见(?:着|到|得到)?人|人(?:\w{0,3})到|(?<!给)到[您你那]|人来|去现场|去[测看查量瞅瞧]|来[测看查修换瞅瞧]"
-        r"|派人|师傅|抢修|班组|(?:能|会|就|内|里|准|定|才|都|左右|以内)到|^\W?(?:之内|以内|内|里头?|左右)?到(?![账期点时二三四五六七八九十0-9]|[场达]\w{0,2}后)|来一趟|过[去来]|奔",
+        r"到场(?!\w{0,2}后)|到现场(?!\w{0,2}后)|到达(?!\w{0,2}后)|赶[到往过]|上门|登门|来人|见(?:着|到|得到)?人|人(?:\w{0,3})到|(?<!给)到[您你那]|人来(?!问|[跟找和][您你])|去现场|去[测看查量瞅瞧]|来[测看查修换瞅瞧]"
+        r"|派人|师傅|抢修(?!\w{0,3}(?:主管|中心|负责人|队长|班长))|班组|(?:能|会|就|内|里|准|定|才|都|左右|以内)到|^\W?(?:之内|以内|内|里头?|左右)?到(?![账期点时二三四五六七八九十0-9]|[场达]\w{0,2}后)|来一趟|过[去来]|奔",
     ),
     ("power", r"复电|送[上电到]|[准能就会]送(?=$|了|吧)|给[您你]送|推[上送]|恢复|来电(?!话)|有电|通电|合闸|复上|给电|[能会就准]?亮|修[好复]|弄[好回]|抢通|通上|[能就]通|通都|接电|装表|上表|装[上好]|挂表|送不上|上电|接[上通]|自动.{0,2}来|电就来"),
     ("finish", r"办[完成好到]|全程|全过程|全流程|走完|从受理到|办电|全套|全部下来|整套"),
@@ -99,7 +99,7 @@ def subject_of(setting: Setting, unit: str) -> tuple[str, bool]:
             return subject, True
     answers = ASKED_WHEN.search(setting.asked) or WITHIN.match(setting.after) or AREA.search(setting.before)
     if answers or CLAIMS.search(setting.said):
-        return _default(topic, setting, unit), True
+        return _default(topic, setting, unit), bool(answers)
     return "", False
 
 
@@ -150,7 +150,7 @@ def _resolve(action: str, topic: str, setting: Setting) -> str:
     if action == "foreign":
         return "other"
     if action == "plan":
-        return "supply_plan"
+        return "supply_plan" if topic == "connection" or not setting.subtype else "other"
     if action == "test":
         return "meter_test" if topic == "metering" or _TEST_CALL.search(setting.said + setting.asked) else ""
     if action == "someone" and setting.label.category == "repair":
