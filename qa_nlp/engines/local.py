@@ -88,8 +88,12 @@ def run(
         while waiting:
             send()
             head = waiting[0]
-            if isinstance(head, Future) and not head.done() and len(waiting) < AHEAD * jobs:
-                waiting.extend(bench.inspect(chunk, formats(), here=True) for chunk in islice(chunks, 1))
+            while isinstance(head, Future) and not head.done() and len(waiting) < AHEAD * jobs:
+                chunk = next(chunks, None)
+                if chunk is None:
+                    break
+                waiting.append(bench.inspect(chunk, formats(), here=True))
+                send()
             waiting.popleft()
             yield head.result() if isinstance(head, Future) else head
     except BrokenExecutor:
