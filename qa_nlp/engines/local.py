@@ -33,6 +33,8 @@ CHUNK = 64
 AHEAD, QUEUED = 6, 4
 # So many chunks are done here before another process has started and loaded the rulebook.
 SMALL = 10
+# Seconds that the threads of a broken pool have to end.
+LAST_WORDS = 2.0
 # A linear model on 64 calls is too small for threads; they would only fight over the cores.
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _ENCODER = msgspec.json.Encoder()
@@ -97,7 +99,9 @@ def run(
             waiting.popleft()
             yield head.result() if isinstance(head, Future) else head
     except BrokenExecutor:
-        # The pool has ended itself.
+        # The pool ends itself; its threads are given the time to do so unheard.
+        for thread in filter(_of_pool, threading.enumerate()):
+            thread.join(LAST_WORDS)
         raise
     except BaseException:
         pool.shutdown(wait=False, kill_workers=True)
@@ -109,8 +113,12 @@ def run(
 
 def _untold(args: threading.ExceptHookArgs) -> None:
     """A thread of loky may stumble over work that was sent while a worker died; the run tells of the death itself."""
-    if args.thread is None or "Executor" not in args.thread.name:
+    if args.thread is None or not _of_pool(args.thread):
         threading.__excepthook__(args)
+
+
+def _of_pool(thread: threading.Thread) -> bool:
+    return "Executor" in thread.name
 
 
 def _end_with_parent() -> None:
