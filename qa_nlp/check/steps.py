@@ -63,8 +63,8 @@ def done_steps(
 
 def _denied(evidence: Evidence, by_rule: Mapping[str, Done], said: Told) -> set[str]:
     """Steps found only by rules that are known to be mistaken where nothing in the call sounds like the step."""
-    columns, doubted, likely = evidence.model.sentences.columns, evidence.model.doubted_rules, said.chances.tolist()
-    unlikely = {step for step in by_rule if step in columns and likely[columns[step]] < DENIED}
+    columns, doubted = evidence.model.sentences.columns, evidence.model.doubted_rules
+    unlikely = {step for step in by_rule if step in columns and said.chances[columns[step]] < DENIED}
     if unlikely:
         rules = [hit.rule for hit in evidence.of_kind("step")]
         unlikely -= {rule.code for rule in rules if doubted.get(rule.id) != rule.fingerprint}

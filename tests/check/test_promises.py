@@ -96,6 +96,8 @@ def test_unchecked_limits_only_hint(subtype: str, asked: str, answer: str, subje
 
 
 KEPT = [
+    ("complaint.agent_attitude", "多久回", "我给您记下来一个工作日内联系您", "complaint_contact"),
+    ("complaint.agent_attitude", "多久回", "我记好了二十四小时内给您回话", "complaint_contact"),
     ("repair.outage_single", "多久", "市区四十五分钟之内到达现场", "arrive"),
     ("repair.outage_area", "多久", "乡下一个半钟头以内见着人", "arrive"),
     ("repair.hazard", "多久", "山里最晚两个钟头到", "arrive"),
