@@ -44,6 +44,7 @@ from qa_nlp.spool import Chunk, Left, Spool, decoded
 MARK = "run.json"
 SPOOL = "spool.jsonl"
 STAGED = "staged"
+HANDED = "handed"
 RESULT = "result"
 GO_ON = "已完成的部分保留着，加上 --resume 再运行一次就接着做"
 CAUSES = {
@@ -116,7 +117,7 @@ def score_batch(
             chunks = (
                 engine.chunks(paths, meta, setup, partial / STAGED, resume, frozenset(wanted))
                 if engine
-                else _chunks(spool, paths, meta, setup, jobs, inspector, writer.wanted)
+                else _chunks(spool, paths, meta, setup, jobs, inspector, writer.wanted, partial / HANDED)
             )
             _feed(writer, chunks, book, setup.shield.mask, progress)
             writer.finish()
@@ -146,11 +147,12 @@ def _chunks(
     jobs: int,
     inspector: Inspector,
     wanted: Callable[[], frozenset[str]],
+    folder: Path,
 ) -> Iterator[Chunk]:
     """First what an earlier run finished, then the rest; a chunk is on disk before it is reported."""
     yield from spool.kept()
     items = islice(open_calls(paths, meta), spool.items, None)
-    for line, ready in run(items, setup, jobs, inspector, wanted):
+    for line, ready in run(items, setup, jobs, inspector, wanted, folder):
         spool.append(line)
         yield Chunk(decoded(line), ready)
 

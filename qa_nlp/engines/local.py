@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections import deque
@@ -18,6 +19,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
+from qa_nlp.engines.handover import put, take
 from qa_nlp.inspector import Inspector
 from qa_nlp.model.store import load_model
 from qa_nlp.privacy.shield import Shield
@@ -56,13 +58,15 @@ def run(
     jobs: int,
     inspector: Inspector | None = None,
     formats: Callable[[], frozenset[str]] = frozenset,
+    folder: Path | None = None,
 ) -> Iterator[Inspected]:
     """Inspect calls lazily, chunk by chunk in the order of the input whatever the number of processes.
 
     This process is one of the ``jobs``: it begins while the others start and lends a hand whenever the next result is
     not there yet. At most ``AHEAD`` chunks a process are under way, however slowly they are taken. A small batch runs
     in this process alone, whatever ``jobs`` says. ``inspector`` is used here where the caller has one of this ``setup``
-    already. ``formats`` tells of which reports pieces are to be ready; it is asked again for every chunk.
+    already. ``formats`` tells of which reports pieces are to be ready; it is asked again for every chunk. ``folder`` is
+    where results are handed over, see ``handover``; it is made, emptied and removed again. None: through the pipe.
     """
     chunks = _chunks(items)
     bench = Bench(inspector, setup.shield) if inspector else _bench(setup)
@@ -74,13 +78,18 @@ def run(
     # joblib.Parallel cannot take over a shared pool that somebody else opened.
     from joblib.externals.loky import ProcessPoolExecutor
 
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
     pool = ProcessPoolExecutor(max_workers=jobs - 1, env=THREADS, initializer=_end_with_parent)
-    waiting: deque[Future[Inspected] | Inspected] = deque()
+    waiting: deque[Future[Inspected | Path] | Inspected] = deque()
 
     def send() -> None:
         under_way = sum(isinstance(result, Future) and not result.done() for result in waiting)
         room = min(QUEUED * (jobs - 1) - under_way, AHEAD * jobs - len(waiting))
-        waiting.extend(pool.submit(inspect_chunk, chunk, setup, formats()) for chunk in islice(chunks, max(0, room)))
+        waiting.extend(
+            pool.submit(_inspected, chunk, setup, formats(), folder) for chunk in islice(chunks, max(0, room))
+        )
 
     hook, threading.excepthook = threading.excepthook, _untold
     try:
@@ -97,7 +106,8 @@ def run(
                 waiting.append(bench.inspect(chunk, formats(), here=True))
                 send()
             waiting.popleft()
-            yield head.result() if isinstance(head, Future) else head
+            result = head.result() if isinstance(head, Future) else head
+            yield take(result) if isinstance(result, Path) else result
     except BrokenExecutor:
         # The pool ends itself; its threads are given the time to do so unheard.
         for thread in filter(_of_pool, threading.enumerate()):
@@ -108,6 +118,8 @@ def run(
         raise
     finally:
         threading.excepthook = hook
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
     pool.shutdown()
 
 
@@ -137,6 +149,13 @@ def _end_with_parent() -> None:
 def inspect_chunk(chunk: list[Call | Skipped], setup: Setup, formats: Iterable[str]) -> Inspected:
     """Inspect one chunk in this process, which loads what ``setup`` names once."""
     return _bench(setup).inspect(chunk, formats)
+
+
+def _inspected(
+    chunk: list[Call | Skipped], setup: Setup, formats: Iterable[str], folder: Path | None
+) -> Inspected | Path:
+    result = inspect_chunk(chunk, setup, formats)
+    return put(result, folder) if folder else result
 
 
 @cache

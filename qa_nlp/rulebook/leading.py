@@ -7,7 +7,8 @@ with a choice hide theirs: they are written out and put together by their first 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 
 from qa_nlp.rulebook.nodes import Alt, Edge, Literal, Node, Seq, to_regex
 from qa_nlp.text.fold import sound
@@ -16,8 +17,26 @@ from qa_nlp.text.fold import sound
 GROWTH = 10
 # What stands behind the first character of a turn: the mark that ``^`` passes over, or a letter.
 MARKS, FIRST_OF_TURN = " ,.", r"(?:(?<=\n.)|(?<=\A.))"
+# It takes some thousand searches to win back what the longer expression costs to compile.
+OFTEN = 1_000
 # First character ("" where a branch may hold nothing) and the expression of what follows it.
 Branch = tuple[str, str]
+
+
+class Sought:
+    """The expression of a node, compiled: ``to_regex`` at first, ``to_search`` once it was asked often."""
+
+    def __init__(self, node: Node, *, by_sound: bool = False) -> None:
+        self._node, self._by_sound = node, by_sound
+        self._left = OFTEN
+        self._regex = re.compile(to_regex(node, by_sound=by_sound))
+        self.search: Callable[..., re.Match[str] | None] = self._counted
+
+    def _counted(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        self._left -= 1
+        if not self._left:
+            self.search = re.compile(to_search(self._node, by_sound=self._by_sound)).search
+        return self._regex.search(text, start, end)
 
 
 def to_search(node: Node, *, by_sound: bool = False) -> str:

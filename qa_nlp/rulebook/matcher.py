@@ -22,7 +22,7 @@ import re2
 from qa_nlp.rulebook.anchors import Need, needs
 from qa_nlp.rulebook.grams import ANY, Joined
 from qa_nlp.rulebook.language import SyntaxProblem, parse
-from qa_nlp.rulebook.leading import to_search
+from qa_nlp.rulebook.leading import Sought
 from qa_nlp.rulebook.nodes import Alt, Node, begins_turn, to_regex
 from qa_nlp.rulebook.rule import Rule
 from qa_nlp.rulebook.triggers import Candidate, Triggers
@@ -76,12 +76,12 @@ class Pattern:
     @cached_property
     def regex(self) -> Any:
         """Expression over folded text."""
-        return re2.compile(self.text) if self.node is None else re.compile(to_search(self.node))
+        return re2.compile(self.text) if self.node is None else Sought(self.node)
 
     @cached_property
     def by_sound(self) -> Any:
         """Expression over syllables for the audible alternatives."""
-        return re.compile(to_search(Alt(tuple(need.node for need in self.audible)), by_sound=True))
+        return Sought(Alt(tuple(need.node for need in self.audible)), by_sound=True)
 
     @property
     def anchors(self) -> frozenset[str]:

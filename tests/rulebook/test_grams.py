@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from qa_nlp.records import Call, Turn
 from qa_nlp.rulebook.grams import LONGEST, Grams, Joined, Table
+from qa_nlp.rulebook.leading import to_search
 from qa_nlp.rulebook.matcher import Matcher
 from qa_nlp.text.prepared import Prepared, prepare
 from tests.rulebook.test_matcher import BASE
@@ -36,8 +38,9 @@ def test_no_filter_loses_a_match(calls: list[list[str]]) -> None:
         expected = {
             (rule.id, turn, *match.span())
             for rule, pattern in zip(MATCHER.rules, MATCHER.patterns, strict=True)
+            if pattern.node is not None
             for turn, (start, end) in enumerate(zip(folded.starts, folded.ends, strict=True))
-            for match in pattern.regex.finditer(folded.match, start, end)
+            for match in re.compile(to_search(pattern.node)).finditer(folded.match, start, end)
         }
         assert {(hit.rule.id, hit.turn, hit.start, hit.end) for hit in hits if hit.match == "exact"} == expected
 

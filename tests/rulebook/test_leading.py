@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_nlp.rulebook.leading import GROWTH, to_search
+from qa_nlp.rulebook import leading
+from qa_nlp.rulebook.leading import GROWTH, Sought, to_search
 from qa_nlp.rulebook.load import load_book
 from qa_nlp.rulebook.nodes import Alt, Edge, Gap, Literal, Node, Seq, to_regex
 
@@ -30,6 +31,16 @@ def test_matches_are_those_of_the_usual_expression(node: Node, text: str, start:
     usual, written = (re.compile(make(node, by_sound=by_sound)) for make in (to_regex, to_search))
     spans = [[match.span() for match in regex.finditer(text, min(start, len(text)))] for regex in (usual, written)]
     assert spans[0] == spans[1]
+
+
+def test_what_is_asked_often_is_found_at_the_same_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leading, "OFTEN", 2)
+    node = Seq((Alt((Literal("他"), Literal("同事"))), Gap(3), Literal("说")))
+    sought = Sought(node)
+    found = [sought.search("我同事没说,他说", 1, 8) for _ in range(4)]
+    assert [match and match.span() for match in found] == [(1, 5)] * 4
+    assert [match.re.pattern == to_search(node) for match in found if match] == [False, False, True, True]
+    assert sought.search("同事", 0, 2) is None
 
 
 def test_a_hidden_first_character_is_brought_forward() -> None:
