@@ -34,7 +34,7 @@ ASKS = re.compile(r"[对是]吗|对吧|是吧|对不对|没错吧|是不是")
 MODEL, SHARE, LONGEST, WHOLE, CUE, QUESTION, CHECK, LENGTH, FIRST = 0.67, 3.15, 0.44, 1.5, 0.68, 0.66, 1.36, 1.0, -1.05
 BIAS = {"repair": -5.6, "complaint": -5.73, "consult": -6.36}
 BIAS_OTHER = -5.3
-ENOUGH, EDGE = 0.33, 1e-4
+ENOUGH, EDGE = 0.28, 1e-4
 LEAST_CLAUSE = 3
 Span = tuple[int, int]
 # Turn, joined span, probability.

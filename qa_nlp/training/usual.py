@@ -20,7 +20,7 @@ LEAST_CALLS = 40
 SMOOTHING = 5.0
 EDGE = 1e-3
 # What is usual depends on who annotates more than what a sentence means: the careful ones count for more.
-CARE = 2
+CARE = 3
 # A rule may be doubted where it was wrong so often when little else spoke for the step.
 LEAST_DENIED, MOST_RIGHT = 3, 1 / 3
 
