@@ -17,7 +17,7 @@ _UNITS = {
     "刻": r"刻钟",
     "工作日": r"个?工作[日天]",
     "天": r"天(?!然|气|到晚|天)|个?自然日|日(?=[之以]?[内里前后]|左右)",
-    "周": rf"(?:个[多来]?)?(?:星期|礼拜)(?!{_WEEKDAY}(?![个两三]))|周(?!{_WEEKDAY}(?![个两三])|边|岁|年)",
+    "周": rf"(?:个[多来]?)?(?:星期|礼拜)(?!{_WEEKDAY}(?![个两三]))|周(?!{_WEEKDAY}(?![个两三])|[边围岁年])",
     "月": r"个[多来]?月|拉月|(?<=[半把])月|(?<=[俩仨])月",
     "年": r"年(?=[之以]?[内里])",
 }
@@ -28,6 +28,8 @@ _AMOUNT = re.compile(
 )
 # 四、五、六三个月: the digit before belongs to a list, not to the amount.
 _LISTED = re.compile("[零一二两三四五六七八九]{2,}")
+# 四周灯都灭了 is all around; 四周内答复 is a month.
+_SPAN_AFTER = re.compile(r"[之以]?[内里后前]|左右|时间|的|[吧呢啊]|[,.!?~\s]|$")
 _NAMES = tuple(_UNITS)
 _MINUTES_AFTER = re.compile(rf"(?:零|又)?(?P<n>{NUMERAL})(?:分钟?|(?=[之以]?[内里]))")
 _BETWEEN = re.compile(r"(?:到|至|[-~]|或者?)?$")
@@ -82,6 +84,8 @@ def _duration(text: str, match: re.Match[str]) -> Duration | None:
         return None
     unit = next(name for i, name in enumerate(_NAMES) if match[f"u{i}"])
     if unit in ("天", "周", "月", "工作日") and _LISTED.fullmatch(numeral) and ends[1] > 9:
+        return None
+    if numeral == "四" and match.group().endswith("周") and not _SPAN_AFTER.match(text, match.end()):
         return None
     low, high = ends
     if match["half"]:

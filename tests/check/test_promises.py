@@ -97,6 +97,9 @@ def test_unchecked_limits_only_hint(subtype: str, asked: str, answer: str, subje
 
 KEPT = [
     ("complaint.agent_attitude", "多久回", "我给您记下来一个工作日内联系您", "complaint_contact"),
+    ("complaint.over_reading", "咋弄", "一个工作日内先联系您，三个工作日内把账算清", "complaint_contact"),
+    ("consult.new_connection", "小铺子要多久", "您这不算居民，小容量的，从受理到通电六个工作日", "connect_total"),
+    ("repair.hazard", "几点到", "木头乡那边路远，两小时里头到", "arrive"),
     ("complaint.agent_attitude", "多久回", "我记好了二十四小时内给您回话", "complaint_contact"),
     ("repair.outage_single", "多久", "市区四十五分钟之内到达现场", "arrive"),
     ("repair.outage_area", "多久", "乡下一个半钟头以内见着人", "arrive"),
@@ -139,6 +142,10 @@ def test_kept_limits_are_promises_without_findings(
         ("repair.pole_collision", "多久", "戈壁滩上，两小时之内赶到"),
         # Nothing is sure where the agent says so.
         ("repair.urge", "几点到", "又不在现场，难说，三个小时四个小时嘛"),
+        ("repair.voltage", "几点到", "三五天吧，看他们心情"),
+        # Within that time something else will be done.
+        ("complaint.power_quality", "电压老低", "我报上去，一个月之内新变压器肯定立您村头"),
+        ("complaint.outage", "又停", "给您登投诉，查完以后一年之内断不会再停"),
         ("complaint.hall_hours", "门没开", "我报上去了，七天原则上"),
         # A plan for better voltage is no plan for a new supply.
         ("repair.voltage", "老这样", "调不动就报改造，十五个工作日内答复您改造方案"),
@@ -150,6 +157,18 @@ def test_doubtful_times_take_no_points(subtype: str, asked: str, answer: str, bo
 
 
 MENTIONS = [
+    # Gone by, spread, kept, listed, climbed: none of them is a time by which something will be done.
+    ("complaint.connection", "一直没人理", "快三个月，您着急我明白，先给您赔不是"),
+    ("complaint.connection", "一直没人理", "行，我写投诉：报装三十天未通电"),
+    ("complaint.late_reconnect", "还没电", "昨晚到今早，一天半还多，是我们慢了"),
+    ("complaint.late_reconnect", "还没电", "按承诺是二十四小时之内 已经过了 这话我不跟您绕"),
+    ("complaint.missed_reading", "一下交不起", "能，我给您申请分四个月，所里核了回您"),
+    ("complaint.pricing", "你记好", "两千六、七个月、一块二都写着了，转给同事核实"),
+    ("complaint.metering", "旧表呢", "封在库里，半年内拿得出来比"),
+    ("complaint.repair_service", "慢", "爬杆爬一天，人也累"),
+    ("complaint.outage", "没提前讲", "七天那是规定，这回确实没做到"),
+    ("repair.hazard", "线断了", "有人碰到没有，四周灯灭没灭，离远一点"),
+    ("repair.hazard", "线断了", "四周都别站人，师傅马上出发"),
     ("complaint.late_reconnect", "一直没来电", "拖二十六个小时的缘故我登记"),
     ("complaint.late_reconnect", "昨天交的", "二十九小时，过了二十四小时的规定，请您原谅"),
     ("complaint.power_quality", "老坏", "十几回，每次管三天，是老问题一直没治好"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from re import _compiler, _parser  # type: ignore[attr-defined]
 
 import pytest
 from hypothesis import given
@@ -64,6 +63,22 @@ def test_conditions_of_the_rulebook_let_re_skip(profile: str) -> None:
 
 
 def _skips(expression: str) -> bool:
-    """Whether ``re`` goes at once to a character that can begin a match."""
-    parsed = _parser.parse(expression)
-    return bool(_compiler._get_charset_prefix(parsed, 0) or _compiler._get_literal_prefix(parsed, 0)[0])
+    """Whether every branch begins with a plain character, to which ``re`` goes at once."""
+    return all(branch[:1] == "\\" or branch[:1] not in "([.^$" for branch in _branches(expression))
+
+
+def _branches(expression: str) -> list[str]:
+    """The alternatives of the outermost group, or the expression itself."""
+    inner = expression[3:-1] if expression.startswith("(?:") and expression.endswith(")") else expression
+    found, depth, at = [""], 0, 0
+    while at < len(inner):
+        size = 2 if inner[at] == "\\" else 1
+        if inner[at] == "[":
+            size = inner.index("]", at + 2) + 1 - at
+        depth += (inner[at] == "(") - (inner[at] == ")")
+        if inner[at] == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += inner[at : at + size]
+        at += size
+    return found

@@ -24,7 +24,7 @@ ACTIONS = (
     ),
     ("power", r"复电|送[上电到]|[准能就会]送(?=$|了|吧)|给[您你]送|推[上送]|恢复|来电(?!话)|有电|通电|合闸|复上|给电|[能会就准]?亮|修[好复]|弄[好回]|抢通|通上|[能就]通|通都|接电|装表|上表|装[上好]|挂表|送不上|上电|接[上通]|自动.{0,2}来|电就来"),
     ("finish", r"办[完成好到]|全程|全过程|全流程|走完|从受理到|办电|全套|全部下来|整套"),
-    ("reply", r"答复|答您|处理意见|处理结果|出?结果|结论|说法|准信|交代|意见|出[得不]?来|回复|核[实完对给]|文书|信儿|音信|处理|[讲说](?:清|明)"),
+    ("reply", r"答复|答您|处理意见|处理结果|出?结果|结论|说法|准信|交代|意见|出[得不]?来|回复|核[实完对给]|文书|信儿|音信|处理|[讲说算理](?:清|明)"),
     ("appoint", r"约(?:[您你时定个]|上门)|跟[您你]约"),
     ("someone", r"有人|专人|专员|主管|负责人"),
 )  # fmt: skip
@@ -36,6 +36,8 @@ ASKED_WHEN = re.compile(
 CLAIMS = re.compile(r"规定|规矩|标准|派|登记|转了|报上|记下|安排|系统[说是里]")
 AREA = re.compile(r"城区|市区|城里|农村|乡下|乡里|山区|边远|偏远")
 WITHIN = re.compile(r"[之以]?内|里头")
+# Letters behind 之内 from which on they tell what will be done.
+OWN_DEED = 4
 MOVED = re.compile(r"移表|[挪移]|迁|换[个到表新]|新表")
 CLAIM = re.compile(r"[来赶]得及|有效|算数|算及时|[报登提递]|过期|放弃|期限")
 TOPICS = {
@@ -97,7 +99,10 @@ def subject_of(setting: Setting, unit: str) -> tuple[str, bool]:
             return "hall_callback", True
         if subject:
             return subject, True
-    answers = ASKED_WHEN.search(setting.asked) or WITHIN.match(setting.after) or AREA.search(setting.before)
+    within = WITHIN.match(setting.after)
+    # 一年之内断不会再停: a deed of its own that none of the actions above is.
+    other = within and len(setting.after) > within.end() + OWN_DEED
+    answers = ASKED_WHEN.search(setting.asked) or (within and not other) or AREA.search(setting.before)
     if answers or CLAIMS.search(setting.said):
         return _default(topic, setting, unit), bool(answers)
     return "", False
