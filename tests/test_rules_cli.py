@@ -133,6 +133,48 @@ def test_accepted_appeal_goes_into_the_sheet_once(run_cli: Run, lexicons: Path, 
     assert "cases 里已认定不算" in tried.stdout
 
 
+def test_an_appeal_against_what_was_never_judged_is_told(run_cli: Run, lexicons: Path, call: Path) -> None:
+    result = run_cli("rules", "accept-appeal", "一通", 3, "privacy", call, "--reason", "约定", "--lexicons", lexicons)
+    assert result.returncode == 0
+    assert "APL-001" in result.stdout
+    assert "并没有判为 privacy" in result.stdout
+    assert "第3句 blame" in result.stdout
+
+
+def test_an_appeal_keeps_no_customers_number(run_cli: Run, lexicons: Path, tmp_path: Path) -> None:
+    path = tmp_path / "一通.txt"
+    path.write_text("座：您好\n客：我的手机13912345678怎么打不通\n座：谁让您不早点交电费\n", encoding="utf-8")
+    result = run_cli("rules", "accept-appeal", "一通", 3, "blame", path, "--reason", "约定", "--lexicons", lexicons)
+    assert result.returncode == 0, result.stderr
+    row = (lexicons / "common/cases.csv").read_text(encoding="utf-8-sig").splitlines()[-1]
+    assert "13912345678" not in row
+    assert "怎么打不通" in row
+    assert "谁让您不早点交电费" in row
+
+
+@pytest.mark.parametrize("wrong", ["不存在", "lexicons/power"])
+def test_a_folder_without_sheets_is_named(run_cli: Run, lexicons: Path, wrong: str) -> None:
+    result = run_cli("rules", "check", "--lexicons", lexicons.parent / wrong)
+    assert result.returncode == 2
+    assert wrong in result.stderr
+    assert "这里没有规则表" in result.stderr
+
+
+def test_an_appeal_needs_a_reason(run_cli: Run, lexicons: Path, call: Path) -> None:
+    before = (lexicons / "common/cases.csv").read_bytes()
+    result = run_cli("rules", "accept-appeal", "一通", 3, "blame", call, "--reason", " ", "--lexicons", lexicons)
+    assert result.returncode == 2
+    assert "没有写理由" in result.stderr
+    assert (lexicons / "common/cases.csv").read_bytes() == before
+
+
+def test_an_unknown_number_is_no_passed_test(run_cli: Run) -> None:
+    result = run_cli("rules", "test", "BLA-01")
+    assert result.returncode == 2
+    assert "没有这个编号" in result.stderr
+    assert "BLA-0" in result.stderr
+
+
 def test_an_accepted_appeal_takes_no_points_in_the_next_run(
     run_cli: Run, lexicons: Path, call: Path, tmp_path: Path
 ) -> None:

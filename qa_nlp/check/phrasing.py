@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from qa_nlp.check.by_model import Heard, Told, told
 from qa_nlp.check.evidence import Evidence
+from qa_nlp.check.given import is_own, was_given
 from qa_nlp.records import Finding, Label
 from qa_nlp.rulebook.appeals import cleared
 from qa_nlp.rulebook.book import Code, Rulebook
@@ -125,12 +126,21 @@ def _doubted(hit: Hit, evidence: Evidence) -> bool:
 
 def _from_model(heard: Heard, evidence: Evidence, code: Code) -> Finding:
     start, end, quote = evidence.prepared.quote(heard.turn, *heard.span)
-    sure = heard.chance >= evidence.model.confirm[evidence.model.sentences.index(code.id)]
+    sure = heard.chance >= evidence.model.confirm[evidence.model.sentences.index(code.id)] and not _refuted(
+        code.id, heard.turn, evidence
+    )
     return Finding(
         f"{MODEL_RULE}-{code.id}", code.id, code.severity, code.points if sure else 0.0, heard.turn, start, end, quote,
         f"{code.name}：{code.message}", code.suggestion, MODEL_BASIS, "model", round(heard.chance, 4),
         "confirmed" if sure else "suspected",
     )  # fmt: skip
+
+
+def _refuted(code: str, turn: int, evidence: Evidence) -> bool:
+    """Whether the call itself speaks against what the model hears in one sentence."""
+    if code == "repeat_question":
+        return not was_given(evidence.prepared, turn)
+    return code == "privacy" and is_own(evidence.prepared, turn)
 
 
 def is_mention(text: str, turn_start: int, start: int) -> bool:

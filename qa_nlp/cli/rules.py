@@ -52,18 +52,20 @@ def rules_test(
     lexicons: Lexicons = None,
 ) -> None:
     """逐条运行规则和情景自带的例句，以及 cases 里的句子。"""
-    from qa_nlp.errors import RulebookError
+    from qa_nlp.errors import RulebookError, UsageError
 
     books, problems = _books(profile, lexicons)
     if problems:
         raise RulebookError(problems)
-    failed = sum(_test(book, only or []) for book in books)
-    if failed:
+    tested = [_test(book, only or []) for book in books]
+    if only and not any(ran for ran, _ in tested):
+        raise UsageError(_unknown(only[0], books))
+    if any(bad for _, bad in tested):
         raise typer.Exit(1)
 
 
-def _test(book: Rulebook, only: list[str]) -> int:
-    """Print what failed in one book and a sum; return the number of failures."""
+def _test(book: Rulebook, only: list[str]) -> tuple[int, int]:
+    """Print what failed in one book and a sum; return how many were run and how many failed."""
     from qa_nlp.check.situations import judge_call
     from qa_nlp.rulebook.appeals import run_cases
     from qa_nlp.rulebook.selftest import run_examples
@@ -83,7 +85,18 @@ def _test(book: Rulebook, only: list[str]) -> int:
         print(f"○ {held.case.id}：{'、'.join(held.rules)} 仍会命中，靠 cases 排除；请把规则改窄")
     parts = f"{len(examples)} 个例句，{len(dialogues)} 段情景对话，{len(cases)} 个案例"
     print(f"{book.profile}：{parts}，{len(bad)} 个不符。")
-    return len(bad)
+    return len(outcomes), len(bad)
+
+
+def _unknown(number: str, books: Iterable[Rulebook]) -> Problem:
+    """The problem of a number that no sheet has, with those that come near."""
+    from difflib import get_close_matches
+
+    from qa_nlp.errors import Problem
+
+    known = dict.fromkeys(n for book in books for n in (*book.by_id, *(s.id for s in book.situations)))
+    near = get_close_matches(number.upper(), known, 3, 0.5)
+    return Problem("U011", number, "没有这个编号", f"是不是：{'、'.join(near)}" if near else "用 rules list 看全部编号")
 
 
 @rules_app.command("show")
@@ -93,22 +106,16 @@ def rules_show(
     lexicons: Lexicons = None,
 ) -> None:
     """看一条规则：查到什么、为什么、例句、换个说法、依据、写法。"""
-    from difflib import get_close_matches
-
-    from qa_nlp.errors import Problem, UsageError
+    from qa_nlp.errors import UsageError
     from qa_nlp.rulebook.load import PROFILES, load_book
     from qa_nlp.rulebook.pages import page
 
-    known: list[str] = []
-    for name in dict.fromkeys((profile, *PROFILES)):
-        book = load_book(name, lexicons)
+    books = [load_book(name, lexicons) for name in dict.fromkeys((profile, *PROFILES))]
+    for book in books:
         if found := page(number.strip().upper(), book):
             print(found)
             return
-        known += [*book.by_id, *(situation.id for situation in book.situations)]
-    near = get_close_matches(number.upper(), dict.fromkeys(known), 3, 0.5)
-    advice = f"是不是：{'、'.join(near)}" if near else "用 rules list 看全部编号"
-    raise UsageError(Problem("U011", number, "没有这个编号", advice))
+    raise UsageError(_unknown(number, books))
 
 
 @rules_app.command("try")
@@ -207,8 +214,11 @@ def rules_accept_appeal(
     """申诉成立：把这句话记入 common/cases.csv，以后同样的话不再算这种差错。"""
     from datetime import date
 
+    from msgspec.structs import replace
+
     from qa_nlp.errors import Problem, UsageError
     from qa_nlp.paths import data_file
+    from qa_nlp.privacy import mask_turns
     from qa_nlp.records import Call
     from qa_nlp.rulebook.appeals import accept_appeal
     from qa_nlp.rulebook.load import load_book
@@ -217,10 +227,36 @@ def rules_accept_appeal(
     found = next((c for c in _open(calls) if isinstance(c, Call) and c.call_id == call_id), None)
     if found is None:
         raise UsageError(Problem("U004", call_id, "在这些文件里没有这通电话", "请检查通话编号，或换一个文件"))
+    if not reason.strip():
+        raise UsageError(Problem("U028", "--reason", "没有写理由", "写明为什么不算差错，以后查得到"))
     today = date.today().isoformat()
+    shown = [masked.text for masked in mask_turns(found.turns)]
+    # The customer's words are only there to be read; the agent's must stay as they are to be known again.
+    turns = tuple(
+        replace(own, text=text) if own.role != "agent" else own for own, text in zip(found.turns, shown, strict=True)
+    )
+    found = replace(found, turns=turns)
     number = accept_appeal(root, found, turn - 1, code, reason.strip(), today, load_book(profile, lexicons))
     where = root / "common" / "cases.csv"
     print(f"已记入 {where}：{number}" if number else f"{where} 里已有这句话，没有重复记。")
+    if number:
+        _tell_unjudged(found, turn - 1, code, profile, lexicons)
+
+
+def _tell_unjudged(call: Call, turn: int, code: str, profile: str, lexicons: Path | None) -> None:
+    """Say so where the sentence of an accepted appeal was not judged so before: the number may be a slip."""
+    from qa_nlp.inspector import Inspector
+    from qa_nlp.model.store import load_model
+    from qa_nlp.paths import data_file
+    from qa_nlp.rulebook.load import load_book
+
+    found = (
+        Inspector(load_book(profile, lexicons), load_model(data_file("models", "power"))).inspect([call])[0].findings
+    )
+    if any(f.turn == turn and f.code == code and f.status != "suppressed" for f in found):
+        return
+    judged = "、".join(f"第{f.turn + 1}句 {f.code}" for f in found if f.status == "confirmed") or "没有差错"
+    print(f"注意：照记下之前的规则，第{turn + 1}句并没有判为 {code}（这通判了：{judged}），请核对句数和代码。")
 
 
 def _books(profile: str, lexicons: Path | None) -> tuple[list[Rulebook], list[Problem]]:

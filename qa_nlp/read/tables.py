@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -32,9 +33,19 @@ class Line(NamedTuple):
     others: Cells
 
 
+# What Excel makes of a long number when it saves a CSV.
+MANGLED = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{2,3}")
+
+
 def read_csv(source: Source) -> Iterator[Placed]:
     """The calls of a CSV or TSV file. Rows of a call need not stand together."""
-    yield from table_calls(source, csv_source(source))
+    calls = table_calls(source, csv_source(source))
+    first = next(calls, None)
+    if first is None:
+        yield None, source.skip("只有列名，下面没有内容", "可不处理；不该是空的时请重新导出")
+        return
+    yield first
+    yield from calls
 
 
 def csv_source(source: Source) -> Rows:
@@ -64,6 +75,11 @@ def table_calls(source: Source, rows: Rows) -> Iterator[Placed]:
     together = _together(parse_rows(rows(), errors))
     groups = _runs(parse_rows(rows(), [])) if together else iter(_gather(parse_rows(rows(), [])))
     for call_id, lines in groups:
+        if MANGLED.fullmatch(call_id):
+            for line in lines:
+                reason = f"通话编号 {call_id} 是被 Excel 改成科学计数的，几通电话会变成同一个编号"
+                yield line.number, source.skip(reason, "在 Excel 里把编号一列设为“文本”，重新导出", line.number)
+            continue
         if call_id or not any("call_id" in line.cells for line in lines):
             yield lines[0].number, _call(source, call_id, lines)
             continue

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from qa_nlp.errors import Problem, RulebookError
@@ -22,6 +23,7 @@ PROFILES = ("common", "power", "hotline", "telecom")
 RULE_SHEETS = {"phrases": "phrase", "step_rules": "step", "signals": "signal", "subtype_rules": "subtype"}
 RULE_COLUMNS = ("编号", "类别", "词语", "应命中例句", "不应命中例句")
 TABLES = ("limits", "conduct", "settings", "cases")
+SLACK, MOST_POINTS = 0.001, 100.0
 # Excel turns MAR-12 into a date and 1E5 into a number.
 RULE_ID = re.compile(r"^(?!(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC)-)[A-Z]{2,6}-\d{3}$")
 
@@ -40,24 +42,24 @@ def load_book(profile: str = "power", root: Path | None = None) -> Rulebook:
     problems: list[Problem] = []
     root = root or data_file("lexicons")
     if profile not in PROFILES or not (root / profile).is_dir():
-        raise RulebookError(
-            Problem(
-                "B001", str(profile), "没有这个档", f"可用的档：{'、'.join(p for p in PROFILES if (root / p).is_dir())}"
-            )
-        )
+        there = [name for name in PROFILES if (root / name).is_dir()]
+        if not there:
+            advice = f"--lexicons 要写装着 {'、'.join(PROFILES)} 这些文件夹的那一层"
+            raise RulebookError(Problem("B002", str(root), "这里没有规则表", advice))
+        raise RulebookError(Problem("B001", str(profile), f"{root} 里没有这个档", f"可用的档：{'、'.join(there)}"))
     folders = [root / "common"] + ([root / profile] if profile != "common" else [])
     classes = _classes(_sheets(folders, "classes", ("词类", "词语"), problems))
     codes = {
         row["编号"]: Code(
             row["编号"], row["名称"], row["维度"], SEVERITIES.get(row["严重度"], "minor"),
-            _number(row, "扣分", 0.0, problems), row["说明"], row["建议说法"],
+            _points(row, "扣分", 0.0, problems), row["说明"], row["建议说法"],
         )
         for row in _merged(_sheets(folders, "codes", ("编号", "名称", "维度"), problems))
     }  # fmt: skip
     step_rows = _merged(_sheets(folders, "steps", ("编号", "组", "名称"), problems))
     steps = {
         row["编号"]: StepInfo(
-            row["编号"], row["组"], row["名称"], row["维度"], _number(row, "扣分", 0.0, problems), row["建议说法"]
+            row["编号"], row["组"], row["名称"], row["维度"], _points(row, "扣分", 0.0, problems), row["建议说法"]
         )
         for row in step_rows
         if row["启用"] != "否"
@@ -206,7 +208,7 @@ def _rule(
     for example in hits:
         if example.quote is None:
             wrong("应命中例句", f"“{example.text}”没有【】", "用【】标出命中的字")
-    points = _number(row, "分量" if kind == "subtype" else "扣分", -1.0, found)
+    points = _number(row, "分量", -1.0, found) if kind == "subtype" else _points(row, "扣分", -1.0, found)
     problems.extend(found)
     if found or speaker is None or scope is None:
         return None
@@ -263,8 +265,31 @@ def _scoring(rows: list[Row], problems: list[Problem]) -> Scoring:
             )
             continue
         found[row["项目"]][row["名称"]] = _number(row, "数值", 0.0, problems)
+    if rows:
+        problems.extend(_unsound(found["权重"], found["等级"], rows[0].place.file))
     grades = tuple(sorted(((low, name) for name, low in found["等级"].items()), reverse=True))
     return Scoring(found["权重"], found["上限"], grades, found["参数"])
+
+
+def _unsound(weights: dict[str, float], grades: dict[str, float], file: str) -> Iterator[Problem]:
+    """What would make scores above full marks, or grades that nobody can get."""
+    total = sum(weights.values())
+    if weights and (abs(total - 1) > SLACK or min(weights.values()) < 0):
+        parts = "、".join(f"{name} {weight:g}" for name, weight in weights.items())
+        yield Problem("B208", f"{file} 项目“权重”", f"加起来是 {total:g}：{parts}", "各项不小于 0，加起来要等于 1")
+    lows = list(grades.values())
+    if any(higher <= lower for higher, lower in pairwise(lows)):
+        shown = "、".join(f"{name} {low:g}" for name, low in grades.items())
+        yield Problem("B209", f"{file} 项目“等级”", f"次序不对：{shown}", "从高到低写，每一等的分数要低于上一等")
+
+
+def _points(row: Row, column: str, default: float, problems: list[Problem]) -> float:
+    """Points to take off; a cell that is no such number is a problem."""
+    points = _number(row, column, default, problems)
+    if row[column] and not 0 <= points <= MOST_POINTS:
+        advice = f"写 0 到 {MOST_POINTS:g} 之间的数：扣几分就写几，不写负号"
+        problems.append(Problem("B210", f"{row.place} 列“{column}”", f"“{row[column]}”不能作扣分", advice))
+    return points
 
 
 def _digest(folders: Iterable[Path]) -> str:

@@ -31,6 +31,8 @@ from qa_nlp.text.fold import sound
 from qa_nlp.text.prepared import Prepared
 from qa_nlp.text.words import word_edges
 
+# A number of a rule (12345, 12398) is a whole one: it does not stand inside a longer one.
+NUMBER = re.compile(r"[0-9]{3}")
 SOUND_LENGTH = 4
 SOUND_CONFIDENCE = 0.8
 
@@ -76,7 +78,7 @@ class Pattern:
     @cached_property
     def regex(self) -> Any:
         """Expression over folded text."""
-        return re2.compile(self.text) if self.node is None else Sought(self.node)
+        return _staff_regex(self.text) if self.node is None else Sought(self.node)
 
     @cached_property
     def by_sound(self) -> Any:
@@ -87,6 +89,13 @@ class Pattern:
     def anchors(self) -> frozenset[str]:
         """Words of which every match contains one."""
         return frozenset().union(*(need.trigger for need in self.needs))
+
+
+def _staff_regex(text: str) -> Any:
+    options = re2.Options()
+    # What is wrong is told as a problem of the cell; RE2 would print it besides.
+    options.log_errors = False
+    return re2.compile(text, options)
 
 
 Classes = Mapping[str, tuple[str, ...]]
@@ -102,9 +111,10 @@ def _compile(text: str, mode: str, classes: tuple[tuple[str, tuple[str, ...]], .
     if mode != "正则":
         return Pattern(text, mode, parse(text, dict(classes)))
     try:
-        re2.compile(text)
+        _staff_regex(text)
     except re2.error as error:
-        raise SyntaxProblem(f"正则表达式有误：{error}；只支持 RE2 语法（不支持回溯引用、前后断言）") from error
+        reason = error.args[0].decode("utf-8", "replace") if error.args else ""
+        raise SyntaxProblem(f"正则表达式有误：{reason}；只支持 RE2 语法（不支持回溯引用、前后断言）") from error
     return Pattern(text, mode, None)
 
 
@@ -174,6 +184,7 @@ class Matcher:
         self.along = tuple(Condition(rule.along, classes) for rule in self.rules)
         self.customer = tuple(Condition(rule.customer_before, classes) for rule in self.rules)
         self._always = [i for i, pattern in enumerate(self.patterns) if pattern.node is None]
+        self._numbers = [NUMBER.search(pattern.text) is not None for pattern in self.patterns]
         self._anywhere = [not (rule.scope.first or rule.scope.last or rule.customer_before) for rule in self.rules]
         self._exact = Triggers(self.rules, [pattern.needs for pattern in self.patterns], str)
         self._sound = Triggers(self.rules, [pattern.audible for pattern in self.patterns], sound)
@@ -237,6 +248,8 @@ class Matcher:
         if self.patterns[index].mode == "分词":
             edges = word_edges(prepared.folded.plain[start:end])
             spans = [(a, b) for a, b in spans if a - start in edges and b - start in edges]
+        if self._numbers[index]:
+            spans = [(a, b) for a, b in spans if not (_inside_number(text, a) or _inside_number(text, b))]
         rule = self.rules[index]
         hits.extend([Hit(rule, turn, a, b, match) for a, b in spans])
 
@@ -258,6 +271,11 @@ class _Asked:
             folded, search = self.prepared.folded, pattern.regex.search
             self._known[key] = any(search(folded.match, folded.starts[t], folded.ends[t]) for t in turns)
         return self._known[key]
+
+
+def _inside_number(text: str, place: int) -> bool:
+    """Whether digits stand on both sides of a place."""
+    return text[place - 1 : place].isdigit() and text[place : place + 1].isdigit()
 
 
 def _re2_spans(regex: Any, text: str, start: int, end: int) -> list[tuple[int, int]]:

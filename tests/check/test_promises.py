@@ -157,6 +157,16 @@ def test_doubtful_times_take_no_points(subtype: str, asked: str, answer: str, bo
 
 
 MENTIONS = [
+    ("complaint.arrears_cutoff", "没通知我", "系统显示6月3号已经给您发过催费短信"),
+    # Not so long, so long only for others, or what to do if nobody has come by then.
+    ("repair.outage_single", "多久到", "不用等两个小时，城区四十五分钟内师傅就到"),
+    ("repair.outage_single", "多久到", "不需要三个小时，市区的话四十五分钟"),
+    ("repair.outage_single", "两个小时啊", "不是两个小时，是四十五分钟内到"),
+    ("repair.outage_single", "多久到", "上一单要两个小时，您这单城区四十五分钟内到"),
+    ("repair.outage_single", "多久到", "以前是两小时到达，现在规定是四十五分钟"),
+    ("repair.outage_single", "多久到", "师傅来回要两个小时，不过城区都是四十五分钟内到"),
+    ("complaint.late_reconnect", "那我等着", "如果48小时后还没来电，您再拨打95598"),
+    ("complaint.late_reconnect", "那我等着", "48小时后还没来电您再打电话给我们"),
     # Gone by, spread, kept, listed, climbed: none of them is a time by which something will be done.
     ("complaint.connection", "一直没人理", "快三个月，您着急我明白，先给您赔不是"),
     ("complaint.connection", "一直没人理", "行，我写投诉：报装三十天未通电"),
@@ -213,6 +223,21 @@ MENTIONS = [
     ("complaint.pricing", "他乱收", "我转上去，单子上写的一个月多少"),
     ("complaint.repair_service", "没人管", "我登记，请他们查后头两天为啥停"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "promised"),
+    [
+        ("今天下午3点之前师傅到您家", [("今天下午3点之前", "within", "2026-03-05T15:00:00+08:00")]),
+        ("城区的，师傅明天上午才能到", [("明天上午", "doubtful", "2026-03-06T12:00:00+08:00")]),
+        ("后天您来营业厅", []),
+        ("明天您自己去看看", []),
+    ],
+)
+def test_a_day_and_hour_to_come_is_in_the_ledger(answer: str, promised: list[tuple[str, ...]], book: Rulebook) -> None:
+    promises, findings = check(talk("什么时候能到", answer, started_at=THURSDAY), "repair.outage_single", book)
+    assert [(p.quote, p.status, p.due) for p in promises] == promised
+    assert all(f.status == "suspected" for f in findings)
 
 
 @pytest.mark.parametrize(("subtype", "asked", "answer"), MENTIONS)

@@ -120,6 +120,20 @@ def test_rows_without_an_id_are_skipped(write: Write) -> None:
     assert [(item.line, item.reason) for item in skipped] == [(3, "这一行没有通话编号")]
 
 
+def test_a_header_alone_is_told(write: Write) -> None:
+    calls, skipped = read(write("表.csv", "通话编号,角色,内容\n"))
+    assert not calls
+    assert [item.reason for item in skipped] == ["只有列名，下面没有内容"]
+
+
+def test_ids_that_excel_has_mangled_are_not_merged_into_one_call(write: Write) -> None:
+    rows = "2.02603E+11,客服,您好\n2.02603E+11,客户,没电了\nC1,客服,您好\n"
+    calls, skipped = read(write("表.csv", "通话编号,说话人,内容\n" + rows))
+    assert [call.call_id for call in calls] == ["C1"]
+    assert [item.line for item in skipped] == [2, 3]
+    assert all("科学计数" in item.reason and "文本" in item.advice for item in skipped)
+
+
 def test_a_table_without_an_id_column_is_one_call(write: Write) -> None:
     calls, _ = read(write("138-甲.csv", "角色,内容\n客服,您好\n客户,没电\n"))
     assert [(call.call_id, len(call.turns)) for call in calls] == [("138-甲", 2)]

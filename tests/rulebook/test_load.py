@@ -44,6 +44,33 @@ def test_encodings(lexicons: Path, encoding: str) -> None:
     assert phrases(lexicons) == ["TST-001"]
 
 
+@pytest.mark.parametrize(
+    ("sheet", "old", "new", "code"),
+    [
+        ("common/scoring.csv", "权重,语言能力,0.25", "权重,语言能力,0.5", "B208"),
+        ("common/scoring.csv", "权重,语言能力,0.25", "权重,语言能力,-0.25", "B208"),
+        ("common/scoring.csv", "等级,优秀,90", "等级,优秀,70", "B209"),
+    ],
+)
+def test_scores_must_be_possible(lexicons: Path, sheet: str, old: str, new: str, code: str) -> None:
+    path = lexicons / sheet
+    text = path.read_text(encoding="utf-8-sig")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8-sig")
+    with pytest.raises(RulebookError) as refused:
+        phrases(lexicons)
+    assert [problem.code for problem in refused.value.problems] == [code]
+
+
+@pytest.mark.parametrize("points", ["-3", "300", "五分"])
+def test_points_are_taken_off_and_no_more_than_there_are(lexicons: Path, points: str) -> None:
+    write(lexicons / "common/phrases.csv", [[*HEADERS, "扣分"], [*GOOD, points]])
+    with pytest.raises(RulebookError) as refused:
+        phrases(lexicons)
+    assert {problem.code for problem in refused.value.problems} <= {"B205", "B210"}
+    assert any("扣分" in problem.place for problem in refused.value.problems)
+
+
 def test_full_width_headers_and_blank_rows(lexicons: Path) -> None:
     head = ["编号", "名称", "类别", "词语　", "除非出现", "客户上句", "范围", "应命中例句", "不应命中例句"]
     write(lexicons / "common/phrases.csv", [[""] * 9, head, [""] * 9, GOOD])

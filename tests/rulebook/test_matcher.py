@@ -43,6 +43,9 @@ def quotes(rule: Rule, text: str) -> list[str]:
         ({"pattern": "包过", "mode": "分词"}, "座：面包过期了", []),
         ({"pattern": r"谁.{0,2}你", "mode": "正则"}, "座：谁叫你", ["谁叫你"]),
         ({"pattern": "說過了"}, "座：我說過了", ["說過了"]),
+        ({"pattern": "12345"}, "座：您打12345热线", ["12345"]),
+        ({"pattern": "12345"}, "座：手机13912345678", []),
+        ({"pattern": "12345", "mode": "正则"}, "座：户号1234567890", []),
     ],
 )
 def test_conditions(change: dict[str, object], text: str, found: list[str]) -> None:

@@ -7,7 +7,7 @@ import re
 from qa_nlp.check.promises.setting import Setting
 
 PASSED_BEFORE = re.compile(
-    r"(?:等了|过了|(?<![不超通])过(?!个)|(?<!不)(?<!不会)(?<!不[得能])超过?了?|停了|黑了|欠了|拖了?|花了|用了|打了|响了|站了|忙了|闹了|坏了|断了|连着|连续|已经|已"
+    r"(?:等了|过了|(?<![不超通])过(?!个)|(?<!不)(?<!不会)(?<!不[得能])超过?了?|停了|黑了|欠了|拖了?|来回(?:[要得])?|上一?[单户家][^,.!?]{0,4}|(?:以前|原来|原先|从前|(?<![以之前])之前)(?:都?是)[^,.!?]{0,6}|花了|用了|打了|响了|站了|忙了|闹了|坏了|断了|连着|连续|已经|已"
     r"|都|才过去?|[这近每隔满差整](?:都|有)?|最近|上|还[有剩]|再有|(?<!最)迟了?|晚了|[多少早]了|我来|干了|做了|时隔|前后|一共|总共|去年|刚才等|(?:间|中间|之间)|歇|保存|(?<![最很尽赶加])快|半径|[倒拖又]欠|第[一二三四五六七八九十0-9]{0,2}|后头)\W?$"
 )
 PASSED_AFTER = re.compile(
@@ -22,7 +22,7 @@ RATE_AFTER = re.compile(
     r"^(?:左右)?(?:[之以]?[内里])?(?:[催打停跑来去抄闪跳报查看干接办修]?了?[一两三四五六七八九十百千0-9]+(?:来|多|几)?(?:[度块元毛次回趟张遍户家单档抄]|公里)|\w{0,2}一[回次抄趟看]|[多少几]{1,2}[度块钱次]|的?(?:电[费量]|账单|用量|量|数|事|工夫|路|票))"
 )
 REFUSED_BEFORE = re.compile(
-    r"(?:不能|没法|没办法|不敢|无法|不可能|难以|不好|哪[能敢]|不会|不方便|没(?:有)?(?:说|讲|答应|承诺)|不(?:保证|承诺|答应|许|应))[^,.!?]{0,8}$"
+    r"(?:不能|没法|没办法|不敢|无法|不可能|难以|不好|哪[能敢]|不会|不方便|没(?:有)?(?:说|讲|答应|承诺)|不(?:保证|承诺|答应|许|应))[^,.!?]{0,8}$|(?:不用|不需要?|不必|用不[着了]|无需|不是)[^,.!?]{0,4}$"
 )
 REFUSED_AFTER = re.compile(
     r"^(?:[之以]?[内里])?[^,.!?]{0,6}(?:保证不了|[不没](?:敢|能|法)|做不到|到不了|来不了|赶不到|说不[好准定]|不好说|不现实|来不及|没问|不够|可?不行|不可能|没到|都?嫌)"
@@ -70,11 +70,18 @@ DOUBT = re.compile(
 
 # What is done by a day, and what the customer is to do on it.
 DEED = re.compile(
-    r"有(?:专)?人|[给帮替跟和][您你]|(?<!没有)(?<!没)(?:派|安排)|联系|回[电话您你复]|答复|打给|打[您你]|找[您你]|上门|到场|到[您你]|送[上电]|复电|恢复|修好|来人|师傅|抢修|准?信|结果"
+    r"有(?:专)?人|[给帮替跟和][您你]|(?<!没有)(?<!没)(?:派|安排)|联系|回[电话您你复]|答复|打给|打[您你]|找[您你]|上门|到场|到[您你]|[能会准]到|到达|送[上电]|复电|恢复|修好|来人|师傅|抢修|准?信|结果"
 )
 CUSTOMERS_DEED = re.compile(
-    r"^[^,.!?]{0,3}[您你](?:来|去|带|打(?!开)|交|再|别|先|自己|拿|要|可以|记得|家|那|这|就|还|还是|看)|应[该当]|没|了$|了[,.!?]|过了|昨|吗$"
+    r"^[^,.!?]{0,3}(?<![到给帮替跟和为找])[您你](?:来|去|带|打(?!开)|交|再|别|先|自己|拿|要|可以|记得|家|那|这|就|还|还是|看)|应[该当]|没|了$|了[,.!?]|过了|昨|吗$"
 )
+# 6月3号已经给您发了短信: the day has passed.
+DONE = re.compile(r"[^,.!?]{0,4}已经?")
+# 如果24小时后还没来电，您再打: what the customer may do if the time passes without it.
+UNMET = re.compile(r"^(?:[之以]?[内里后]|过后)?[^,.!?]{0,4}(?:[没未]|不(?:到|来|亮))")
+# 24小时后还没来电您再打电话
+CALL_AGAIN = re.compile(r"^(?:[之以]?[内里后]|过后)[^,.!?]{0,4}[没未][^,.!?]{0,8}[您你](?:再|就|可以|随时)")
+UNMET_BEFORE = re.compile(r"(?:如果|要是|万一|若是?|假如|倘若|超过)[^,.!?]{0,8}$")
 CONDITION = re.compile(r"(?:要是|如果|万一|假如|若|等)[^,.!?]{0,3}$")
 
 
@@ -87,6 +94,8 @@ def is_mention(setting: Setting) -> bool:
         return True
     if (before and MENTION_BEFORE.search(before)) or (after and MENTION_AFTER.match(after)):
         return True
+    if (UNMET_BEFORE.search(before) and UNMET.match(after)) or CALL_AGAIN.match(after):
+        return True
     if _is_echo(setting) or DAY_AND_NIGHT.match(setting.text[setting.start : setting.end] + after):
         return True
     rest = setting.sentence[setting.sentence.find(setting.text[setting.start : setting.end]) :]
@@ -98,7 +107,7 @@ def is_mention(setting: Setting) -> bool:
 def names_deed(setting: Setting) -> bool:
     """Whether something the agent's side will do is named right behind a day."""
     words = setting.after + setting.next_clause
-    if CONDITION.search(setting.before) or CUSTOMERS_DEED.search(words):
+    if CONDITION.search(setting.before) or CUSTOMERS_DEED.search(words) or DONE.match(words):
         return False
     return DEED.search(words) is not None
 

@@ -55,7 +55,7 @@ class Cases:
         chance = blake2b(verdict.call_id.encode("utf-8", "replace"), digest_size=6).digest()
         best: dict[str, tuple[float, ...]] = {}
         for finding in points_taken(verdict):
-            if finding.match != "measured" and len(finding.quote) >= SHORT:
+            if finding.match != "measured":
                 best[finding.code] = min(best.get(finding.code, (9.0,)), _clear(finding))
             if verdict.veto and finding.severity == "critical":
                 self.vetoed[finding.code] += 1
@@ -95,9 +95,10 @@ def points_taken(verdict: Verdict) -> list[Finding]:
 
 
 def _clear(finding: Finding) -> tuple[float, ...]:
-    """Sort key, the clearest example first: grave, sure, found word by word, long enough to understand."""
+    """Sort key, the clearest example first: more than a few words, grave, sure, found word by word, long."""
     rank = WORST.index(finding.severity) if finding.severity in WORST else len(WORST)
-    return (rank, -round(finding.confidence, 2), finding.match == "model", -min(len(finding.quote), 30), finding.turn)
+    short, length = len(finding.quote) < SHORT, min(len(finding.quote), 30)
+    return (short, rank, -round(finding.confidence, 2), finding.match == "model", -length, finding.turn)
 
 
 def _is_good(verdict: Verdict) -> bool:

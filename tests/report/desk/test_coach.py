@@ -74,6 +74,13 @@ def test_what_is_surely_better_or_worse_is_found(clear: Path, book: Rulebook) ->
     assert "我再为您说明一遍" in sheet["练习"][0]
 
 
+def test_three_words_are_quoted_where_there_is_nothing_longer(tmp_path: Path, batch: Pairs, book: Rulebook) -> None:
+    short = replace(RUDE, quote="你爱信", end=3)
+    pairs = [(c, replace(v, findings=tuple(short if f == RUDE else f for f in v.findings))) for c, v in desk(batch[0])]
+    sheet = fields(read_portrait("A01", [results(tmp_path / "out", pairs, book)]), book)
+    assert (sheet["习惯"][0]["原话"], sheet["习惯"][0]["改说"]) == ("你爱信", RUDE.suggestion)
+
+
 def test_few_calls_are_said_to_be_few(tmp_path: Path, batch: Pairs, book: Rulebook) -> None:
     folder = results(tmp_path / "out", desk(batch[0], mine=3, rude=3), book)
     sheet = fields(read_portrait("A01", [folder]), book)
