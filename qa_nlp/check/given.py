@@ -20,7 +20,9 @@ ASKED = (
 )  # fmt: skip
 _ASKED = tuple((re.compile(asked), re.compile(given)) for _, asked, given in ASKED)
 OWN = re.compile(r"[您你](?:这个?|的|家|本人|上个?|名下|户|账)")
-OTHERS = re.compile(r"他|她|邻居|隔壁|房东|租客|师傅|同事|别人|人家|那户|那家|哪家|某|女士|先生|姓")
+OTHERS = re.compile(
+    r"他|她|邻居|隔壁|房东|租客|师傅|同事|别人|人家|那户|那家|哪家|某|女士|先生|姓|业主|房主|原来|手机|电话|号码"
+)
 
 
 def was_given(prepared: Prepared, turn: int) -> bool:

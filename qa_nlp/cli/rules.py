@@ -13,6 +13,7 @@ from qa_nlp.cli.common import AnyProfile, Lexicons, ModelPath, Profile, model_fo
 
 if TYPE_CHECKING:
     from qa_nlp.errors import Problem
+    from qa_nlp.inspector import Inspector
     from qa_nlp.records import Call, Skipped
     from qa_nlp.rulebook.appeals import CaseOutcome
     from qa_nlp.rulebook.book import Rulebook
@@ -217,6 +218,8 @@ def rules_accept_appeal(
     from msgspec.structs import replace
 
     from qa_nlp.errors import Problem, UsageError
+    from qa_nlp.inspector import Inspector
+    from qa_nlp.model.store import load_model
     from qa_nlp.paths import data_file
     from qa_nlp.privacy import mask_turns
     from qa_nlp.records import Call
@@ -235,24 +238,17 @@ def rules_accept_appeal(
     turns = tuple(
         replace(own, text=text) if own.role != "agent" else own for own, text in zip(found.turns, shown, strict=True)
     )
-    found = replace(found, turns=turns)
-    number = accept_appeal(root, found, turn - 1, code, reason.strip(), today, load_book(profile, lexicons))
+    book = load_book(profile, lexicons)
+    number = accept_appeal(root, replace(found, turns=turns), turn - 1, code, reason.strip(), today, book)
     where = root / "common" / "cases.csv"
     print(f"已记入 {where}：{number}" if number else f"{where} 里已有这句话，没有重复记。")
     if number:
-        _tell_unjudged(found, turn - 1, code, profile, lexicons)
+        _tell_unjudged(found, turn - 1, code, Inspector(book, load_model(model_folder(None, profile))))
 
 
-def _tell_unjudged(call: Call, turn: int, code: str, profile: str, lexicons: Path | None) -> None:
+def _tell_unjudged(call: Call, turn: int, code: str, inspector: Inspector) -> None:
     """Say so where the sentence of an accepted appeal was not judged so before: the number may be a slip."""
-    from qa_nlp.inspector import Inspector
-    from qa_nlp.model.store import load_model
-    from qa_nlp.paths import data_file
-    from qa_nlp.rulebook.load import load_book
-
-    found = (
-        Inspector(load_book(profile, lexicons), load_model(data_file("models", "power"))).inspect([call])[0].findings
-    )
+    found = inspector.inspect([call])[0].findings
     if any(f.turn == turn and f.code == code and f.status != "suppressed" for f in found):
         return
     judged = "、".join(f"第{f.turn + 1}句 {f.code}" for f in found if f.status == "confirmed") or "没有差错"

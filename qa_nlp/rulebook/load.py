@@ -285,8 +285,9 @@ def _unsound(weights: dict[str, float], grades: dict[str, float], file: str) -> 
 
 def _points(row: Row, column: str, default: float, problems: list[Problem]) -> float:
     """Points to take off; a cell that is no such number is a problem."""
+    before = len(problems)
     points = _number(row, column, default, problems)
-    if row[column] and not 0 <= points <= MOST_POINTS:
+    if row[column] and len(problems) == before and not 0 <= points <= MOST_POINTS:
         advice = f"写 0 到 {MOST_POINTS:g} 之间的数：扣几分就写几，不写负号"
         problems.append(Problem("B210", f"{row.place} 列“{column}”", f"“{row[column]}”不能作扣分", advice))
     return points

@@ -31,7 +31,7 @@ from qa_nlp.text.fold import sound
 from qa_nlp.text.prepared import Prepared
 from qa_nlp.text.words import word_edges
 
-# A number of a rule (12345, 12398) is a whole one: it does not stand inside a longer one.
+# A number of a rule (12345, 12398) is a whole one: it does not stand inside a longer one. 正则 means what it says.
 NUMBER = re.compile(r"[0-9]{3}")
 SOUND_LENGTH = 4
 SOUND_CONFIDENCE = 0.8
@@ -184,7 +184,7 @@ class Matcher:
         self.along = tuple(Condition(rule.along, classes) for rule in self.rules)
         self.customer = tuple(Condition(rule.customer_before, classes) for rule in self.rules)
         self._always = [i for i, pattern in enumerate(self.patterns) if pattern.node is None]
-        self._numbers = [NUMBER.search(pattern.text) is not None for pattern in self.patterns]
+        self._numbers = [p.node is not None and NUMBER.search(p.text) is not None for p in self.patterns]
         self._anywhere = [not (rule.scope.first or rule.scope.last or rule.customer_before) for rule in self.rules]
         self._exact = Triggers(self.rules, [pattern.needs for pattern in self.patterns], str)
         self._sound = Triggers(self.rules, [pattern.audible for pattern in self.patterns], sound)

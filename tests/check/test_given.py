@@ -36,6 +36,8 @@ def test_what_was_given(said: str, question: str, given: bool) -> None:
         ("您家这个月欠费八十块", True),
         ("隔壁那户欠了三个月，您家没欠", False),
         ("户名是王建国，您认识吧", False),
+        ("您家那片抢修的私人手机您记一下", False),
+        ("您家原来的业主还欠着三百", False),
     ],
 )
 def test_what_is_the_callers_own(words: str, own: bool) -> None:

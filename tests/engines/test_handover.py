@@ -6,6 +6,7 @@ import os
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from qa_nlp.engines import local
@@ -36,6 +37,12 @@ def test_a_run_leaves_no_folder_and_gives_the_same(tmp_path: Path, monkeypatch: 
     (folder / "rest").write_bytes(b"of a run that was killed")
     wanted = frozenset({"csv", "xlsx"})
     results = run(calls(150), SETUP, jobs=2, formats=lambda: wanted, folder=folder)
-    lines = [result.line for result in results]
-    assert lines == [result.line for result in run(calls(150), SETUP, jobs=1)]
+    handed, alone = list(results), list(run(calls(150), SETUP, jobs=1, formats=lambda: wanted))
+    assert [result.line for result in handed] == [result.line for result in alone]
+    assert [pieces(result, wanted) for result in handed] == [pieces(result, wanted) for result in alone]
     assert not folder.exists()
+
+
+def pieces(result: Inspected, wanted: frozenset[str]) -> bytes:
+    """What is ready of a chunk, whether it came as tuples or as lists."""
+    return msgspec.msgpack.encode([{name: own[name] for name in sorted(wanted & own.keys())} for own in result.ready])

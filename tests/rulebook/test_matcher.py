@@ -45,7 +45,7 @@ def quotes(rule: Rule, text: str) -> list[str]:
         ({"pattern": "說過了"}, "座：我說過了", ["說過了"]),
         ({"pattern": "12345"}, "座：您打12345热线", ["12345"]),
         ({"pattern": "12345"}, "座：手机13912345678", []),
-        ({"pattern": "12345", "mode": "正则"}, "座：户号1234567890", []),
+        ({"pattern": "12345", "mode": "正则"}, "座：户号1234567890", ["12345"]),
     ],
 )
 def test_conditions(change: dict[str, object], text: str, found: list[str]) -> None:
