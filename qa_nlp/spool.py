@@ -43,7 +43,7 @@ Records = tuple[Record, ...]
 # Pieces of reports by format, made where the call was inspected; they are made again when a run goes on.
 Ready = Mapping[str, Any]
 # How often and after how many seconds a file that is locked is tried again.
-PATIENCE, PAUSE = 10, 0.1
+PATIENCE, PAUSE = 20, 0.1
 _RECORDS = msgspec.json.Decoder(Records)
 _HEADER = msgspec.json.Decoder(dict[str, str])
 _ENCODER = msgspec.json.Encoder()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,15 +48,32 @@ def model_folder(model: Path | None, profile: str) -> Path:
     return own if own.exists() else data_file("models", "power")
 
 
+# Seconds between two looks of the counter.
+REFRESH = 0.1
+
+
 @contextmanager
 def progress(label: str, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """A counter on the terminal; silent with --quiet or when the output is no terminal."""
+    """A counter on the terminal; silent with --quiet or when the output is no terminal.
+
+    It is drawn as calls come, not by a thread of its own: a process with threads cannot be copied (``engines.local``).
+    """
     if quiet or not sys.stderr.isatty():
         yield lambda count: None
         return
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed} 通"), TimeElapsedColumn())
-    with Progress(*columns, transient=True) as bar:
+    with Progress(*columns, transient=True, auto_refresh=False) as bar:
         task = bar.add_task(label, total=None)
-        yield lambda count: bar.update(task, completed=count)
+        bar.refresh()
+        drawn = 0.0
+
+        def tick(count: int) -> None:
+            nonlocal drawn
+            bar.update(task, completed=count)
+            if (now := time.monotonic()) - drawn >= REFRESH:
+                drawn = now
+                bar.refresh()
+
+        yield tick

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
+import sys
 import threading
 import time
 from collections import deque
@@ -13,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 from itertools import chain, islice
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +36,19 @@ from qa_nlp.spool import Done, Inspected, Left, Record, encoded
 CHUNK = 64
 # Chunks for each process: read and not yet taken; waiting for one of the others.
 AHEAD, QUEUED = 6, 4
-# So many chunks are done here before another process has started and loaded the rulebook.
+# A batch of fewer chunks is done here before another process has started and loaded the rulebook.
 SMALL = 10
+# Chunks done here before this process is copied: most expressions are compiled by then, for the copies too.
+WARM = 2
 # Seconds that the threads of a broken pool have to end.
 LAST_WORDS = 2.0
+# Seconds between two looks whether the parent still lives; a copy holds the parent's files, its locks among them.
+WATCH = 0.3
 # A linear model on 64 calls is too small for threads; they would only fight over the cores.
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _ENCODER = msgspec.json.Encoder()
+# What a copied process has from the one that it was copied from.
+_COPIED: dict[Setup, Bench] = {}
 
 
 @dataclass(frozen=True)
@@ -63,14 +72,14 @@ def run(
     """Inspect calls lazily, chunk by chunk in the order of the input whatever the number of processes.
 
     This process is one of the ``jobs``: it begins while the others start and lends a hand whenever the next result is
-    not there yet. At most ``AHEAD`` chunks a process are under way, however slowly they are taken. A small batch runs
+    not there yet. Where it can be copied (``_forking``), the others start as its copies, with all that it has loaded. At most ``AHEAD`` chunks a process are under way, however slowly they are taken. A small batch runs
     in this process alone, whatever ``jobs`` says. ``inspector`` is used here where the caller has one of this ``setup``
     already. ``formats`` tells of which reports pieces are to be ready; it is asked again for every chunk. ``folder`` is
     where results are handed over, see ``handover``; it is made, emptied and removed again. None: through the pipe.
     """
     chunks = _chunks(items)
     bench = Bench(inspector, setup.shield) if inspector else _bench(setup)
-    first = list(islice(chunks, SMALL)) if jobs > 1 else []
+    first: list[list[Call | Skipped]] = list(islice(chunks, SMALL)) if jobs > 1 else []
     if len(first) < SMALL:
         yield from (bench.inspect(chunk, formats(), here=True) for chunk in chain(first, chunks))
         return
@@ -81,8 +90,13 @@ def run(
     if folder:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
-    pool = ProcessPoolExecutor(max_workers=jobs - 1, env=THREADS, initializer=_end_with_parent)
     waiting: deque[Future[Inspected | Path] | Inspected] = deque()
+    warm: list[Inspected] = []
+    copied = _forking()
+    if copied:
+        warm = [bench.inspect(chunk, formats(), here=True) for chunk in first[:WARM]]
+        _COPIED[setup] = bench
+    pool = ProcessPoolExecutor(max_workers=jobs - 1, context=copied, env=THREADS, initializer=_end_with_parent)
 
     def send() -> None:
         under_way = sum(isinstance(result, Future) and not result.done() for result in waiting)
@@ -94,16 +108,17 @@ def run(
     hook, threading.excepthook = threading.excepthook, _untold
     try:
         send()
-        while first:
-            yield bench.inspect(first.pop(0), formats(), here=True)
+        yield from warm
+        for chunk in first[len(warm) :]:
+            yield bench.inspect(chunk, formats(), here=True)
         while waiting:
             send()
             head = waiting[0]
             while isinstance(head, Future) and not head.done() and len(waiting) < AHEAD * jobs:
-                chunk = next(chunks, None)
-                if chunk is None:
+                more = next(chunks, None)
+                if more is None:
                     break
-                waiting.append(bench.inspect(chunk, formats(), here=True))
+                waiting.append(bench.inspect(more, formats(), here=True))
                 send()
             waiting.popleft()
             result = head.result() if isinstance(head, Future) else head
@@ -117,10 +132,17 @@ def run(
         pool.shutdown(wait=False, kill_workers=True)
         raise
     finally:
+        _COPIED.pop(setup, None)
         threading.excepthook = hook
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
     pool.shutdown()
+
+
+def _forking() -> BaseContext | None:
+    """Copying this process is safe on Linux alone, and only while no other thread can hold a lock; else None."""
+    alone = sys.platform == "linux" and threading.active_count() == 1
+    return multiprocessing.get_context("fork") if alone else None
 
 
 def _untold(args: threading.ExceptHookArgs) -> None:
@@ -140,7 +162,7 @@ def _end_with_parent() -> None:
 
     def watch() -> None:
         while os.getppid() == parent:
-            time.sleep(1)
+            time.sleep(WATCH)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
@@ -148,7 +170,7 @@ def _end_with_parent() -> None:
 
 def inspect_chunk(chunk: list[Call | Skipped], setup: Setup, formats: Iterable[str]) -> Inspected:
     """Inspect one chunk in this process, which loads what ``setup`` names once."""
-    return _bench(setup).inspect(chunk, formats)
+    return (_COPIED.get(setup) or _bench(setup)).inspect(chunk, formats)
 
 
 def _inspected(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,7 +45,28 @@ def calls(count: int) -> Iterator[Call | Skipped]:
             )
 
 
-@pytest.mark.usefixtures("small")
+@pytest.fixture(params=["copied", "new"])
+def processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways in which other processes start, whatever threads the tests themselves run with."""
+    if request.param == "copied" and sys.platform != "linux":
+        pytest.skip("processes are copied on Linux alone")
+    context = multiprocessing.get_context("fork") if request.param == "copied" else None
+    monkeypatch.setattr(local, "_forking", lambda: context)
+    return str(request.param)
+
+
+def test_a_process_with_threads_is_not_copied() -> None:
+    lines = [
+        "import threading, qa_nlp.engines.local as local",
+        "print(local._forking() is not None)",
+        "stop = threading.Event(); threading.Thread(target=stop.wait).start()",
+        "print(local._forking() is not None); stop.set()",
+    ]
+    shown = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True).stdout
+    assert shown.split() == [str(sys.platform == "linux"), "False"]
+
+
+@pytest.mark.usefixtures("small", "processes")
 @pytest.mark.parametrize("jobs", [2, 3])
 def test_any_number_of_processes_gives_the_same(jobs: int) -> None:
     alone = [line for line, _ in run(calls(150), SETUP, jobs=1)]
@@ -72,7 +96,7 @@ def test_no_more_is_read_than_is_needed(jobs: int) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found through /proc")
-@pytest.mark.usefixtures("small")
+@pytest.mark.usefixtures("small", "processes")
 def test_a_worker_that_is_killed_ends_the_run_with_a_way_to_go_on(tmp_path: Path) -> None:
     source, out = tmp_path / "calls.jsonl", tmp_path / "out"
     source.write_bytes(SAMPLE.read_bytes() * 40)
@@ -88,7 +112,9 @@ def test_a_worker_that_is_killed_ends_the_run_with_a_way_to_go_on(tmp_path: Path
 
 
 def workers() -> list[int]:
-    """Processes of the pool that this process has started."""
+    """Processes of the pool that this process has started: new ones, or copies of itself."""
     me = os.getpid()
+    own = Path("/proc/self/cmdline").read_text()
     found = Path(f"/proc/{me}/task/{me}/children").read_text().split()
-    return [int(pid) for pid in found if "popen_loky" in Path(f"/proc/{pid}/cmdline").read_text()]
+    lines = {int(pid): Path(f"/proc/{pid}/cmdline").read_text() for pid in found}
+    return [pid for pid, line in lines.items() if "popen_loky" in line or line == own]
