@@ -14,6 +14,7 @@ from qa_nlp.rulebook.appeals import cleared
 from qa_nlp.rulebook.book import Code, Rulebook
 from qa_nlp.rulebook.matcher import Hit
 from qa_nlp.rulebook.rule import Rule
+from qa_nlp.text.joined import is_listening
 
 MODEL_RULE = "MODEL"
 MODEL_BASIS = "语句模型"
@@ -49,7 +50,7 @@ def phrasing_findings(
         key, code = (heard.turn, heard.label), book.codes[heard.label]
         best[key] = _agreed(best[key], heard, code) if key in best else _from_model(heard, evidence, code)
     # What an appeal cleared is out before the same words are charged once: it must not shadow another fault.
-    settled = _charged_once(cleared(list(best.values()), evidence.prepared, book), evidence)
+    settled = _priced_once(_charged_once(cleared(list(best.values()), evidence.prepared, book), evidence), book)
     return sorted(settled, key=lambda f: (f.turn, f.start, f.code))
 
 
@@ -69,6 +70,18 @@ def _charged_once(findings: list[Finding], evidence: Evidence) -> list[Finding]:
         rivals = [f for f in result if f.turn == finding.turn and f.status == "confirmed" and _overlap(f, finding)]
         if finding.status == "confirmed" and rivals and evidence.probability(finding.turn, finding.code) < BOTH:
             finding = replace(finding, status="suspected", points=0.0)
+        result.append(finding)
+    return result
+
+
+def _priced_once(findings: list[Finding], book: Rulebook) -> list[Finding]:
+    """Of two faults in the same words both are told, and the dearer one is charged."""
+    result: list[Finding] = []
+    for finding in sorted(findings, key=lambda f: -f.points):
+        dearer = (f for f in result if f.turn == finding.turn and f.points and _overlap(f, finding))
+        if finding.points and (rival := next(dearer, None)) is not None:
+            name = book.codes[rival.code].name
+            finding = replace(finding, points=0.0, message=f"{finding.message}（同一句话已按“{name}”扣分）")
         result.append(finding)
     return result
 
@@ -138,6 +151,8 @@ def _from_model(heard: Heard, evidence: Evidence, code: Code) -> Finding:
 
 def _refuted(code: str, turn: int, evidence: Evidence) -> bool:
     """Whether the call itself speaks against what the model hears in one sentence."""
+    if is_listening(evidence.prepared.call, turn):
+        return True
     if code == "repeat_question":
         return not was_given(evidence.prepared, turn)
     return code == "privacy" and is_own(evidence.prepared, turn)
