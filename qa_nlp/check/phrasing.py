@@ -25,6 +25,11 @@ REPORTED = re.compile(
     r"[^,.!?\n]{0,4}(说|讲|告诉您|告诉你|回答|回复|骂|喊|写)(的)?(是|:|,|“|\"|「|『|您|你)?$"
 )
 QUOTED = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'), ("《", "》"))
+# What a turn is about where a fault that it sounds like is none: a warning may command, discretion may be promised.
+INNOCENT = {
+    "command": re.compile(r"安全|危险|触电|站[到远]|[离躲]远|别碰|别靠近|不要靠近|不要碰|断开|后退"),
+    "overpromise": re.compile(r"保密|不会?(?:告诉|说出去|透露|泄露|外传)|转告|转达"),
+}
 OPENING = re.compile(f"[{''.join(opening for opening, _ in QUOTED)}]")
 
 
@@ -140,7 +145,7 @@ def _doubted(hit: Hit, evidence: Evidence) -> bool:
 def _from_model(heard: Heard, evidence: Evidence, code: Code) -> Finding:
     start, end, quote = evidence.prepared.quote(heard.turn, *heard.span)
     sure = heard.chance >= evidence.model.confirm[evidence.model.sentences.index(code.id)] and not _refuted(
-        code.id, heard.turn, evidence
+        heard, evidence
     )
     return Finding(
         f"{MODEL_RULE}-{code.id}", code.id, code.severity, code.points if sure else 0.0, heard.turn, start, end, quote,
@@ -149,13 +154,32 @@ def _from_model(heard: Heard, evidence: Evidence, code: Code) -> Finding:
     )  # fmt: skip
 
 
-def _refuted(code: str, turn: int, evidence: Evidence) -> bool:
+def _refuted(heard: Heard, evidence: Evidence) -> bool:
     """Whether the call itself speaks against what the model hears in one sentence."""
-    if is_listening(evidence.prepared.call, turn):
+    prepared, code, turn = evidence.prepared, heard.label, heard.turn
+    if is_listening(prepared.call, turn) or _cites(
+        prepared.call.turns[turn].text, *prepared.quote(turn, *heard.span)[:2]
+    ):
         return True
     if code == "repeat_question":
-        return not was_given(evidence.prepared, turn)
-    return code == "privacy" and is_own(evidence.prepared, turn)
+        return not was_given(prepared, turn)
+    if code == "privacy":
+        return is_own(prepared, turn)
+    folded = prepared.folded
+    return code in INNOCENT and INNOCENT[code].search(folded.match, folded.starts[turn], folded.ends[turn]) is not None
+
+
+def _cites(text: str, start: int, end: int) -> bool:
+    """Whether most of a span stands in quotation marks: somebody else's words."""
+    if not OPENING.search(text):
+        return False
+    cited = 0
+    for opening, closing in QUOTED:
+        at = text.find(opening)
+        while at >= 0 and (stop := text.find(closing, at + 1)) >= 0:
+            cited += max(0, min(end, stop) - max(start, at + 1))
+            at = text.find(opening, stop + 1)
+    return 2 * cited > end - start
 
 
 def is_mention(text: str, turn_start: int, start: int) -> bool:
