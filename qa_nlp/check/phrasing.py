@@ -128,7 +128,7 @@ def _from_rule(hit: Hit, evidence: Evidence, book: Rulebook) -> Finding:
     return Finding(
         rule.id, rule.code, severity if severity != "suspected" else code.severity,
         points if status == "confirmed" else 0.0, hit.turn, start, end, quote,
-        rule.message or f"{code.name}：{code.message}", rule.suggestion or code.suggestion, rule.basis, hit.match,
+        rule.message or f"{code.name}：{code.message}", rule.suggestion or code.suggestion, rule.basis or code.basis, hit.match,
         hit.confidence, status,
     )  # fmt: skip
 
@@ -149,7 +149,8 @@ def _from_model(heard: Heard, evidence: Evidence, code: Code) -> Finding:
     )
     return Finding(
         f"{MODEL_RULE}-{code.id}", code.id, code.severity, code.points if sure else 0.0, heard.turn, start, end, quote,
-        f"{code.name}：{code.message}", code.suggestion, MODEL_BASIS, "model", round(heard.chance, 4),
+        f"语句模型认为这句话是{code.name}（把握 {heard.chance:.0%}）。{code.name}：{code.message}", code.suggestion,
+        code.basis or MODEL_BASIS, "model", round(heard.chance, 4),
         "confirmed" if sure else "suspected",
     )  # fmt: skip
 

@@ -140,6 +140,8 @@ def step_verdicts(
     columns, likely = evidence.model.sentences.columns, chances.tolist()
     verdicts = []
     for demand in demands:
+        if demand.condition == OUTGOING and OUTGOING not in signals:
+            continue
         if demand.step in done:
             verdicts.append(_passed(demand.step, demand.need, done[demand.step]))
         else:
@@ -149,7 +151,7 @@ def step_verdicts(
             doubtful = chance >= DOUBT or demand.step in words or _past_danger(demand, label)
             verdict = _missing(demand, evidence, signals, shared, doubtful)
             verdicts.append(StepVerdict(demand.step, demand.need, verdict, None, "", None, round(1.0 - chance, 4)))
-    others = done.keys() - {demand.step for demand in demands}
+    others = done.keys() - {verdict.step for verdict in verdicts}
     return verdicts + [_passed(step, "", done[step]) for step in book.steps if step in others]
 
 

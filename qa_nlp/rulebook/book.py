@@ -29,6 +29,7 @@ class Code:
     points: float
     message: str
     suggestion: str
+    basis: str = ""
 
 
 @dataclass(frozen=True)
