@@ -55,7 +55,7 @@ def _checked(evidence: Evidence, label: Label, by_rule: Mapping[str, Done], said
     phrasing = [f for f in phrasing_findings(evidence, book, said, label) if (f.turn, f.code) not in judged]
     conduct, figures = conduct_findings(evidence, label, book)
     steps = step_verdicts(evidence, label, done, book, said.chances)
-    steps += situation_verdicts(evidence, label, book, steps)
+    steps += situation_verdicts(evidence, label, book, steps, conduct)
     findings = [
         *without_contradiction(phrasing, evidence),
         *cleared(overdue, evidence.prepared, book),
