@@ -19,6 +19,7 @@ from qa_nlp.records import Finding, Label, Turn
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.sheet import Row
 from qa_nlp.text.clock import clock_time
+from qa_nlp.text.joined import is_listening
 
 SPOKEN = re.compile(r"[0-9A-Za-z\u3400-\u9fff]+")
 # These run on ``folded.match``: 您 is 你.
@@ -27,6 +28,10 @@ ASKED_AGAIN = re.compile(
 )
 HANGING_UP = re.compile(r"挂线|挂机|我.{0,3}挂[了断]|结束.{0,4}(?:通话|服务|来电)")
 GOODBYE = re.compile(r"再见|再会|拜拜|祝你|慢走|感谢.{0,6}来电|" + HANGING_UP.pattern)
+
+# The agent has said that he is waiting, or has asked: now it is for the customer to speak.
+YOURS = re.compile(r"我等[着你]|慢慢[找看想翻]|拿着电话|别放|不急|[?？]$|(?:[吗呢]|没有|多少|几[号位]|是不是)[,.。]?$")
+CRY = re.compile(r"(?:别|不要|千万|莫|勿)[^,.!?]{0,4}[碰摸动靠去过]|[退躲让闪离][开后远]|快(?:跑|走开|离开)")
 
 
 def conduct_findings(evidence: Evidence, label: Label, book: Rulebook) -> tuple[list[Finding], dict[str, Any]]:
@@ -97,9 +102,11 @@ def _gaps(evidence: Evidence, rows: dict[str, Row]) -> Iterator[Finding]:
             before = turns[previous]
             if before.end is not None and turn.start is not None:
                 gap = turn.start - before.end
-                if gap >= silence and not _asked_to_wait(evidence, (previous - 1, previous)):
+                if gap >= silence and not (
+                    _asked_to_wait(evidence, (previous - 1, previous)) or _awaits_answer(evidence, previous)
+                ):
                     yield _finding(rows["long_silence"], evidence, index, f"（静音 {gap:.0f} 秒）")
-                if before.role == "customer" and -gap >= interruption:
+                if before.role == "customer" and -gap >= interruption and not _called_for(evidence, index):
                     yield _finding(rows["interruption"], evidence, index, f"（早了 {-gap:.1f} 秒）")
         previous = index
 
@@ -109,6 +116,21 @@ def _asked_to_wait(evidence: Evidence, turns: tuple[int, ...]) -> bool:
     hits = evidence.signals.get("座席请客户稍等过", [])
     hits = hits + [hit for hit in evidence.of_kind("step") if hit.rule.code == "hold_request"]
     return any(hit.turn in turns for hit in hits)
+
+
+def _awaits_answer(evidence: Evidence, turn: int) -> bool:
+    """Whether the agent's last words leave it to the customer to speak: the silence after them is his."""
+    return evidence.prepared.call.turns[turn].role == "agent" and _says(YOURS, evidence, turn)
+
+
+def _called_for(evidence: Evidence, turn: int) -> bool:
+    """Whether words into the customer's are none to blame: a listener's sound, or a cry to keep away from danger."""
+    return is_listening(evidence.prepared.call, turn) or _says(CRY, evidence, turn)
+
+
+def _says(words: re.Pattern[str], evidence: Evidence, turn: int) -> bool:
+    folded = evidence.prepared.folded
+    return words.search(folded.match, folded.starts[turn], folded.ends[turn]) is not None
 
 
 def _ring(evidence: Evidence, rows: dict[str, Row]) -> Iterator[Finding]:

@@ -44,6 +44,12 @@ SAID = "我现在帮您查询一下您家的用电情况"
         (timed(("agent", "请您稍等，我查一下", 0, 4), ("customer", "好", 4, 5), ("agent", SAID, 25, 33)), set()),
         (timed(("customer", "我家从早上", 0, 5), ("agent", SAID, 3.5, 11)), {"interruption"}),
         (timed(("customer", "我家从早上", 0, 5), ("agent", SAID, 4.5, 12)), set()),
+        # A listener's sound and a cry to keep away are none to blame; and a silence after a question is the customer's.
+        (timed(("customer", "我家从早上", 0, 5), ("agent", "嗯", 3.5, 4), ("customer", "就没电", 5, 8)), set()),
+        (timed(("customer", "我拿竹竿去挑开", 0, 5), ("agent", "千万别去碰，马上退回来", 3, 8)), set()),
+        (timed(("agent", "您户号多少？", 0, 2), ("agent", SAID, 20, 28)), set()),
+        (timed(("agent", "您慢慢找，我等着您", 0, 3), ("agent", SAID, 20, 28)), set()),
+        (timed(("agent", "我看看", 0, 3), ("agent", SAID, 20, 28)), {"long_silence"}),
         (Call("T", (Turn("customer", "没电"), Turn("agent", SAID))), set()),
         (Call("T", (Turn("agent", SAID),), meta={"ring_seconds": 20}), {"ring_time"}),
         (Call("T", (Turn("agent", "让您久等了，您好"),), meta={"ring_seconds": 20}), set()),
