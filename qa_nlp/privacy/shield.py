@@ -100,6 +100,13 @@ class Shield:
             verdict = _Cover(call, hidden).verdict(verdict)
         return call_shown, verdict if agent == verdict.agent_id else replace(verdict, agent_id=agent)
 
+    def call(self, call: Call) -> Call:
+        """The call with its labels and tags, fit to be handed on; every offset stays good."""
+        words = self.words(call)
+        meta = {key: self._meta(key, value) for key, value in call.meta.items()}
+        turns = tuple(map(_worded, call.turns, words))
+        return replace(call, turns=turns, agent_id=self.pseudonym("座席", call.agent_id), meta=meta)
+
     def words(self, call: Call) -> list[str]:
         """The text of each turn, fit to be shown; lengths stay."""
         hidden = self._hidden(call)
@@ -224,6 +231,14 @@ def _shown(turn: Turn, hidden: Masked | None) -> Turn:
     if hidden is None and not (turn.acts or turn.faults or turn.near_misses):
         return turn
     return Turn(turn.role, hidden.text if hidden else turn.text, turn.start, turn.end)
+
+
+def _worded(turn: Turn, text: str) -> Turn:
+    """The turn with other words of the same length, its tags quoting them."""
+    faults, near = (
+        tuple(replace(tag, quote=text[tag.start : tag.end]) for tag in tags) for tags in (turn.faults, turn.near_misses)
+    )
+    return replace(turn, text=text, faults=faults, near_misses=near)
 
 
 def _badge(agent_id: str) -> re.Pattern[str] | None:
