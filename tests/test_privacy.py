@@ -73,6 +73,8 @@ def test_mask(text: str, masked: str) -> None:
         ("欧阳老师在吗", "●●老师在吗"),
         ("我叫阿依古丽", "我叫●●●●"),
         ("户主叫买买提", "户主叫●●●"),
+        ("我叫克里木江，他叫阿里木来的", "我叫●●●●，他叫●●●来的"),
+        ("对李师傅投诉，向张主任反映", "对●师傅投诉，向●主任反映"),
         ("我叫扎西次仁，家里没电", "我叫●●●●，家里没电"),
         *((same, same) for same in (
             "抢修师傅到了，线路师傅在查，老师傅也来了",
@@ -84,7 +86,7 @@ def test_mask(text: str, masked: str) -> None:
             "何总是停电，任总之计",
             "竹子拦了车师傅在砍，想了解师傅几点来",
             "我叫师傅来，我叫了电工，我叫他别碰，叫你们来",
-            "我叫阿姨来看看，他叫巴士，高德地图上叫那里",
+            "我叫阿姨来看看，他叫巴士，高德地图上叫那里，叫阿里巴巴，叫那里来人",
         )),
     ],
 )  # fmt: skip
@@ -143,7 +145,7 @@ def test_pieces_of_an_answer_stay_covered() -> None:
 @pytest.mark.parametrize(
     "question",
     ["请说下您的电话", "留个电话吧", "您留个联系方式", "方便留一下手机号码", "报下户号", "您电话", "把您户号给我", "户号呢",
-     "好的，您的手机号码。", "手机号讲一下", "那麻烦给下电话"],
+     "好的，您的手机号码。", "手机号讲一下", "那麻烦给下电话", "号码报我就行", "户号报来"],
 )  # fmt: skip
 def test_everyday_questions_open_for_pieces_too(question: str) -> None:
     said = [("agent", question), ("customer", "幺三九"), ("agent", "嗯"), ("customer", "幺二三四"), ("agent", "嗯"),
@@ -155,7 +157,14 @@ def test_everyday_questions_open_for_pieces_too(question: str) -> None:
 
 @pytest.mark.parametrize(
     "told",
-    ["稍后抢修人员会打您电话", "保留好您的手机", "您的电话已经登记", "有问题再打我们电话", "电话里说不清，我给您查"],
+    [
+        "稍后抢修人员会打您电话",
+        "保留好您的手机",
+        "您的电话已经登记",
+        "有问题再打我们电话",
+        "电话里说不清，我给您查",
+        "报修电话打通了",
+    ],
 )
 def test_what_only_speaks_of_a_number_asks_for_none(told: str) -> None:
     turns = [Turn("agent", told), Turn("customer", "一二三号楼都停了，三四五单元也停了，编号是五六七")]

@@ -27,7 +27,7 @@ _HINT = re.compile("|".join(hint.pattern for hint in (_AT, names.HINT, places.DO
 _PLATE_HINT = re.compile(r"[A-Za-zＡ-Ｚ](?<=[\u4e00-\u9fff].)[·\s]?\S{5}")
 _ASKS_NUMBER = re.compile(r"户号|户头|电话|手机|号码|身份证|证件号|卡号|客户编号|用户编号|联系方式|账号|帐号|表号")
 _QUESTION = re.compile(
-    r"？|\?|吗|呢|么|多少|[报说讲问给留]一?下|提供|告诉|念|请问|贵姓|称呼|哪|几|核对|麻烦|方便|输入|给我(?!们)"
+    r"？|\?|吗|呢|么|多少|[说讲问给]一?下|报(?![修案警告装停废名价错])|提供|告诉|念|请问|贵姓|称呼|哪|几|核对|麻烦|方便|输入|给我(?!们)"
     r"|(?<![保停])留(?![意心言存])"
 )
 # 您电话 asks for one as well; 会打您电话 does not.
