@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from qa_nlp.read.decoding import text_lines
-from qa_nlp.read.dialogue import turns_of
+from qa_nlp.read.dialogue import entries_of
 from qa_nlp.read.entries import Entry, call_of
 from qa_nlp.read.headers import HEADER_WITHIN, Header, header_line, headers_of, is_details, is_table
+from qa_nlp.read.labels import speakers_in
 from qa_nlp.read.recognise import calls_of
 from qa_nlp.read.rows import Row, RowsError, csv_rows, workbook_sheets
 from qa_nlp.read.source import Placed, Source
@@ -171,7 +172,10 @@ def _call(source: Source, call_id: str, lines: list[Line]) -> Call | Skipped:
         cells["started_at"] = cells["start"]
     if inner is None:
         zero = _zero(lines, cells)
-        inner = call_of(entry for line in lines for entry in _entries(line, zero))
+        speakers = speakers_in(
+            said for line in lines if not line.cells.get("role") for said in _text(line).splitlines()
+        )
+        inner = call_of(entry for line in lines for entry in _entries(line, zero, speakers))
     others = {key: value for line in reversed(lines) for key, value in line.others.items()}
     call = with_fields(inner, cells, others)
     return replace(call, call_id=call_id or call.call_id)
@@ -204,18 +208,20 @@ def with_fields(call: Call, cells: Cells, others: Cells) -> Call:
     )
 
 
-def _entries(line: Line, zero: datetime | None) -> Iterator[Entry]:
+def _entries(line: Line, zero: datetime | None, speakers: frozenset[str]) -> Iterator[Entry]:
     """The turns of one row: one, or as many as its text names speakers (where no column says who spoke)."""
-    text, role = plain(line.cells.get("text", "")), line.cells.get("role", "")
+    text, role = _text(line), line.cells.get("role", "")
     start, end = _time(line.cells.get("start", ""), zero), _time(line.cells.get("end", ""), zero)
-    inner = turns_of(text) if text.strip() and not role else None
-    if inner is None or not inner.turns:
+    inner = entries_of(text, speakers) if text.strip() and not role else []
+    if not inner:
         yield Entry(role, text.strip(), start, end)
         return
-    names = inner.meta.get("speakers") or [turn.role for turn in inner.turns]
-    for name, turn in zip(names, inner.turns, strict=True):
-        alone = len(inner.turns) == 1
-        yield Entry(name, turn.text, start if alone else turn.start, end if alone else turn.end)
+    for entry in inner:
+        yield entry if len(inner) > 1 else entry._replace(start=start, end=end)
+
+
+def _text(line: Line) -> str:
+    return plain(line.cells.get("text", ""))
 
 
 def _zero(lines: list[Line], cells: Cells) -> datetime | None:
