@@ -91,9 +91,12 @@ def table_calls(source: Source, rows: Rows) -> Iterator[Placed]:
         yield error.line, source.skip(error.reason, error.advice, error.line)
 
 
-def parse_rows(rows: Iterator[Row], errors: list[RowsError]) -> Iterator[Line]:
-    """Rows below the header by column name; where the rows break off, the reason goes to ``errors``."""
-    headers: list[Header] = []
+def parse_rows(rows: Iterator[Row], errors: list[RowsError], seen: list[Header] | None = None) -> Iterator[Line]:
+    """Rows below the header by column name; where the rows break off, the reason goes to ``errors``.
+
+    The header goes to ``seen``.
+    """
+    headers: list[Header] = [] if seen is None else seen
     above = 0
     try:
         for number, cells in rows:
@@ -101,7 +104,7 @@ def parse_rows(rows: Iterator[Row], errors: list[RowsError]) -> Iterator[Line]:
                 yield _line(number, headers, cells)
                 continue
             found = headers_of(cells)
-            headers = found if is_table(found) or is_details(found) else []
+            headers += found if is_table(found) or is_details(found) else []
             above += 1
             if above == HEADER_WITHIN and not headers:
                 return
