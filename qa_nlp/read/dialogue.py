@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -220,7 +221,11 @@ def _is_speaker(name: str, speakers: frozenset[str]) -> bool:
 def _speaking(line: str, speakers: frozenset[str]) -> list[re.Match[str]]:
     found = list(marks.SPEAKER.finditer(line))
     more = labelled(line, speakers)
-    return found + [m for m in more if not any(m.start() < f.end() and f.start() < m.end() for f in found)]
+    if not more:
+        return found
+    starts, ends = [match.start() for match in found], [match.end() for match in found]
+    # A label counts where no known speaker reaches into it: those behind it begin after its end, the others end before.
+    return found + [m for m in more if bisect_left(starts, m.end()) == bisect_right(ends, m.start())]
 
 
 def _key(match: re.Match[str]) -> str:

@@ -29,6 +29,7 @@ SPOKEN_SHARE = 3
 LETTERS = re.compile(r"[A-Za-z\u4e00-\u9fff]")
 NO_LABELS = marks.FIELD_OF.keys() | marks.NOT_NAMES
 MOST_LABELS = 10_000
+ENTRY = 80
 NOBODY: frozenset[str] = frozenset()
 _SPACE = re.compile(r"\s+")
 
@@ -146,7 +147,7 @@ def _labels(line: str) -> Iterator[tuple[int, int, str, str]]:
         if sort == NONE or (not match["colon"] and sort not in (KNOWN, ROLE, TITLED)):
             continue
         # 张三：13800000000 is an entry of a list.
-        if sort == PERSONAL and (rest := line[match.end() :].strip()) and not LETTERS.search(rest):
+        if sort == PERSONAL and (rest := line[match.end() : match.end() + ENTRY].strip()) and not LETTERS.search(rest):
             continue
         yield match.start(), match.end(), label, sort
 

@@ -233,3 +233,4 @@ def test_speakers_of_a_role_column(write: Write) -> None:
 def test_long_lines_of_labels_are_searched_in_linear_time() -> None:
     evil = "王女士" * 40_000 + "：" + "王 " * 40_000 + "：" * 40_000
     assert labels.speakers_in([evil, "【" * 40_000, "9" * 40_000 + "：", "（" * 40_000 + "："]) == frozenset()
+    assert len(turns_of("客服：好。王女士：嗯。张三：是。" * 10_000).turns) == 30_000
