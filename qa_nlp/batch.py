@@ -26,12 +26,14 @@ from qa_nlp import __version__
 from qa_nlp.engines import Engine
 from qa_nlp.engines.local import Setup, run
 from qa_nlp.errors import Problem, UsageError
+from qa_nlp.folder import refuse, restore, swap
 from qa_nlp.inspector import Inspector
 from qa_nlp.model.store import load_model
 from qa_nlp.privacy.shield import ShownFinding
 from qa_nlp.privacy.span import MASK
 from qa_nlp.read import open_calls
-from qa_nlp.read.opening import walk
+from qa_nlp.read.metadata import Joined
+from qa_nlp.read.opening import MARK, walk
 from qa_nlp.repeats import Repeats
 from qa_nlp.report.entry import Entry
 from qa_nlp.report.pieces import Makers
@@ -41,7 +43,6 @@ from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.load import load_book
 from qa_nlp.spool import Chunk, Left, Spool, decoded
 
-MARK = "run.json"
 SPOOL = "spool.jsonl"
 STAGED = "staged"
 HANDED = "handed"
@@ -54,19 +55,28 @@ CAUSES = {
     errno.EROFS: ("磁盘是只读的", "请换一个结果文件夹"),
     errno.EACCES: ("没有写入权限", "请换一个结果文件夹"),
     errno.EPERM: ("没有写入权限", "请换一个结果文件夹"),
+    errno.ENOTDIR: ("路径里有一段是文件，不是文件夹", "请换一个结果文件夹"),
+    errno.ENOENT: ("结果文件夹的上级不见了", "请检查路径，或换一个结果文件夹"),
+    errno.ENAMETOOLONG: ("文件夹的名字太长", "请换一个短些的"),
+    errno.EIO: ("磁盘读写出错", "请换一个磁盘"),
+    errno.EBUSY: ("文件夹正被别的程序占用", "请关掉正在用它的程序"),
     errno.EPIPE: ("接收输出的程序已经关闭", "请不要中途关闭它，或加 --quiet"),
 }
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did; ``resumed`` counts the items taken over from an interrupted run."""
+    """What a run did; ``resumed`` counts the items taken over from an interrupted run.
+
+    ``joined`` tells how far the table of ``--meta`` went, where that was read on this machine.
+    """
 
     folder: Path
     calls: int
     skipped: int
     totals: Totals
     resumed: int = 0
+    joined: Joined | None = None
 
 
 def score_batch(
@@ -85,7 +95,8 @@ def score_batch(
 
     Args:
         paths: files and folders to read.
-        out: result folder; an earlier result there is replaced, anything else is refused.
+        out: result folder; an earlier result there is replaced, what others laid into it is kept; any other
+            folder with something in it is refused.
         setup: profile, lexicons, model and how people are protected.
         jobs: processes.
         formats: of csv, jsonl, xlsx, html, vcon; all but vcon when None.
@@ -102,13 +113,14 @@ def score_batch(
     missing = [path for path in (*paths, *([meta] if meta else [])) if not path.exists()]
     if missing:
         raise UsageError(Problem("U001", str(p), "没有这个文件或文件夹", "请检查路径") for p in missing)
-    _refuse_foreign(out)
+    partial = out.parent / f".{out.name}.partial"
+    with _told(out, partial):
+        refuse(out, paths, wanted)
     book, model = load_book(setup.profile, setup.lexicons), load_model(setup.model)
-    inspector = Inspector(book, model)
+    inspector, joined = Inspector(book, model), Joined()
     began = time.time()
-    partial = out.with_name(f".{out.name}.partial")
     with _told(out, partial), engine or nullcontext():
-        _restore(out)
+        restore(out)
         partial.mkdir(parents=True, exist_ok=True)
         header = _header(paths, meta, setup, book, model.version, engine)
         with Spool(partial / SPOOL, header, resume) as spool:
@@ -117,7 +129,7 @@ def score_batch(
             chunks = (
                 engine.chunks(paths, meta, setup, partial / STAGED, resume, frozenset(wanted))
                 if engine
-                else _chunks(spool, paths, meta, setup, jobs, inspector, writer.wanted, partial / HANDED)
+                else _chunks(spool, paths, meta, setup, jobs, inspector, writer.wanted, partial / HANDED, joined)
             )
             _feed(writer, chunks, book, setup.shield.mask, progress)
             writer.finish()
@@ -128,15 +140,15 @@ def score_batch(
             details = {
                 "qa_nlp": __version__, "rulebook": book.digest, "model": model.version, "profile": setup.profile,
                 "inputs": [str(path) for path in paths], "calls": calls, "skipped": skipped, "jobs": jobs,
-                "formats": sorted(wanted), "masked": setup.shield.mask, "pseudonyms": setup.shield.key is not None,
+                "formats": sorted(wanted), "files": sorted(path.name for path in (partial / RESULT).iterdir()), "masked": setup.shield.mask, "pseudonyms": setup.shield.key is not None,
                 "resumed": resumed, "began": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
                 "seconds": round(time.time() - began, 3), **(engine.facts if engine else {}),
             }  # fmt: skip
             text = json.dumps(details, ensure_ascii=False, indent=1) + "\n"
             (partial / RESULT / MARK).write_text(text, encoding="utf-8")
-            _swap(partial / RESULT, out)
+            swap(partial / RESULT, out)
         shutil.rmtree(partial, ignore_errors=True)
-    return Outcome(out, calls, skipped, writer.figures.totals, resumed)
+    return Outcome(out, calls, skipped, writer.figures.totals, resumed, joined if meta and not engine else None)
 
 
 def _chunks(
@@ -148,10 +160,11 @@ def _chunks(
     inspector: Inspector,
     wanted: Callable[[], frozenset[str]],
     folder: Path,
+    joined: Joined,
 ) -> Iterator[Chunk]:
     """First what an earlier run finished, then the rest; a chunk is on disk before it is reported."""
     yield from spool.kept()
-    items = islice(open_calls(paths, meta), spool.items, None)
+    items = islice(open_calls(paths, meta, joined), spool.items, None)
     for line, ready in run(items, setup, jobs, inspector, wanted, folder):
         spool.append(line)
         yield Chunk(decoded(line), ready)
@@ -228,8 +241,10 @@ def _told(out: Path, partial: Path) -> Iterator[None]:
         yield
     except OSError as error:
         shutil.rmtree(partial / RESULT, ignore_errors=True)
-        cause, advice = CAUSES.get(error.errno or 0, (error.strerror or type(error).__name__, "请检查磁盘和文件夹"))
-        raise UsageError(Problem("U007", str(out), f"写不下去：{cause}", f"{advice}；{GO_ON}")) from error
+        unknown = f"系统报告 {error.strerror or type(error).__name__}", "请检查磁盘和文件夹"
+        cause, advice = CAUSES.get(error.errno or 0, unknown)
+        go_on = f"；{GO_ON}" if _there(partial / SPOOL) else ""
+        raise UsageError(Problem("U007", str(out), f"写不下去：{cause}", f"{advice}{go_on}")) from error
     except BrokenExecutor as error:
         problem = Problem("U008", str(out), "一个检查进程被系统终止（常见原因是内存不足）", f"请减少 --jobs；{GO_ON}")
         raise UsageError(problem) from error
@@ -247,23 +262,8 @@ def _formats(formats: Iterable[str]) -> set[str]:
     return wanted
 
 
-def _refuse_foreign(out: Path) -> None:
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / MARK).exists())):
-        raise UsageError(Problem("U003", str(out), "这里已有别的文件，不能当作结果文件夹", "请换一个空的或新的文件夹"))
-
-
-def _restore(out: Path) -> None:
-    """Killed between the two renames of ``_swap``: the earlier result gets its name back."""
-    old = out.with_name(f".{out.name}.old")
-    if old.exists() and not out.exists():
-        old.rename(out)
-
-
-def _swap(result: Path, out: Path) -> None:
-    """Put the finished folder in place of an earlier result."""
-    old = out.with_name(f".{out.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if out.exists():
-        out.rename(old)
-    result.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False

@@ -36,6 +36,10 @@ class UsageError(QaError):
     """A path or an option that cannot be used."""
 
 
+class OutputError(QaError):
+    """The screen or pipe took no more; files that were written are not concerned."""
+
+
 class RulebookError(QaError):
     """The rulebook cannot be compiled; nothing was written."""
 

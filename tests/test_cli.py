@@ -61,3 +61,26 @@ def test_rules_try(run_cli: Run) -> None:
 
 def test_unknown_option_is_bad_usage(run_cli: Run) -> None:
     assert run_cli("score", "--nope").returncode == 2
+
+
+def test_an_empty_folder_is_told(run_cli: Run, tmp_path: Path) -> None:
+    (tmp_path / "空").mkdir()
+    done = run_cli("score", tmp_path / "空", "-o", tmp_path / "out")
+    assert done.returncode == 0
+    assert "没有找到可读的通话文件" in done.stdout
+    assert ".jsonl" in done.stdout
+
+
+def test_a_table_that_knows_few_calls_is_told(run_cli: Run, tmp_path: Path) -> None:
+    """By name of the column that was taken for the id; where it knows most of them, nothing is said."""
+    source = tmp_path / "a.csv"
+    source.write_text("通话编号,角色,内容\n" + "".join(f"C{i},客服,您好\n" for i in range(4)), encoding="utf-8")
+    for ids, told in (("X1 X2", "4 通中的 0 通"), ("C0 X2", "4 通中的 1 通"), ("C0 C1 C2", "")):
+        meta = tmp_path / "meta.csv"
+        meta.write_text("流水号,班组\n" + "".join(f"{call_id},一班\n" for call_id in ids.split()), encoding="utf-8")
+        for jobs in (1, 2):
+            done = run_cli("score", source, "-o", tmp_path / "out", "--meta", meta, "--jobs", jobs, "--format", "jsonl")
+            assert done.returncode == 0, done.stderr
+            assert ("随录表" in done.stdout) == bool(told)
+            assert told in done.stdout
+            assert not told or "“流水号”" in done.stdout

@@ -247,6 +247,7 @@ def test_an_output_that_takes_no_more_ends_with_a_message(output: str, tmp_path:
         os.close(target)
     assert result.returncode == 2
     assert "打印不下去" in result.stderr
+    assert "未写出" not in result.stderr
     assert "Traceback" not in result.stderr
     assert "Exception" not in result.stderr
     assert (out / "calls.jsonl").exists()

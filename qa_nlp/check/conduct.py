@@ -19,7 +19,7 @@ from qa_nlp.records import Finding, Label, Turn
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.sheet import Row
 from qa_nlp.text.clock import clock_time
-from qa_nlp.text.joined import is_listening
+from qa_nlp.text.joined import is_sound
 
 SPOKEN = re.compile(r"[0-9A-Za-z\u3400-\u9fff]+")
 # These run on ``folded.match``: 您 is 你.
@@ -125,7 +125,7 @@ def _awaits_answer(evidence: Evidence, turn: int) -> bool:
 
 def _called_for(evidence: Evidence, turn: int) -> bool:
     """Whether words into the customer's are none to blame: a listener's sound, or a cry to keep away from danger."""
-    return is_listening(evidence.prepared.call, turn) or _says(CRY, evidence, turn)
+    return is_sound(evidence.prepared.call.turns[turn].text) or _says(CRY, evidence, turn)
 
 
 def _says(words: re.Pattern[str], evidence: Evidence, turn: int) -> bool:

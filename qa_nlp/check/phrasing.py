@@ -14,7 +14,7 @@ from qa_nlp.rulebook.appeals import cleared
 from qa_nlp.rulebook.book import Code, Rulebook
 from qa_nlp.rulebook.matcher import Hit
 from qa_nlp.rulebook.rule import Rule
-from qa_nlp.text.joined import is_listening
+from qa_nlp.text.joined import is_listening, is_sound
 
 MODEL_RULE = "MODEL"
 MODEL_BASIS = "语句模型"
@@ -163,7 +163,7 @@ def _refuted(heard: Heard, evidence: Evidence) -> bool:
     ):
         return True
     if code == "repeat_question":
-        return not was_given(prepared, turn)
+        return is_sound(prepared.call.turns[turn].text) or not was_given(prepared, turn)
     if code == "privacy":
         return is_own(prepared, turn)
     folded = prepared.folded

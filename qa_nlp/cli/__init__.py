@@ -7,7 +7,7 @@ import sys
 from qa_nlp import __version__
 from qa_nlp.cli import annotate, compare, desk, learn, read, roles, rules, score
 from qa_nlp.cli.common import app
-from qa_nlp.errors import QaError
+from qa_nlp.errors import OutputError, QaError
 from qa_nlp.process import calm
 
 __all__ = ["annotate", "app", "compare", "desk", "learn", "main", "read", "roles", "rules", "score"]
@@ -21,7 +21,8 @@ def main() -> None:
     except QaError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
-        print(f"共 {len(error.problems)} 个问题，未写出任何文件。", file=sys.stderr)
+        if not isinstance(error, OutputError):
+            print(f"共 {len(error.problems)} 个问题，未写出任何文件。", file=sys.stderr)
         sys.exit(2)
 
 

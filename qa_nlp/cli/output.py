@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from qa_nlp.errors import Problem, QaError
+from qa_nlp.errors import OutputError, Problem
 
 
 @contextmanager
@@ -16,7 +16,7 @@ def printed() -> Iterator[None]:
     """Wraps the printing part of a command; everything is flushed at its end.
 
     Raises:
-        QaError: when the terminal, pipe or file behind the output takes no more.
+        OutputError: when the terminal, pipe or file behind the output takes no more.
     """
     try:
         yield
@@ -28,4 +28,4 @@ def printed() -> Iterator[None]:
         cause = {errno.EPIPE: "接收输出的程序已经关闭", errno.ENOSPC: "磁盘已满"}.get(
             error.errno or 0, error.strerror or ""
         )
-        raise QaError(Problem("U010", "屏幕输出", f"打印不下去：{cause}", "写成文件的结果不受影响")) from None
+        raise OutputError(Problem("U010", "屏幕输出", f"打印不下去：{cause}", "写成文件的结果不受影响")) from None

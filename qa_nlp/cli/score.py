@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from qa_nlp.engines import Engine
     from qa_nlp.privacy.shield import Shield
 
+# A table of --meta that knows fewer of the calls is told.
+FEW = 0.5
 EngineName = Literal["local", "spark"]
 NoMask = Annotated[bool, typer.Option("--no-mask", help="报告里不遮蔽个人信息（会记入 run.json）")]
 Meta = Annotated[Path | None, typer.Option("--meta", help="按通话编号补充座席、班组等的表（CSV 或 XLSX）")]
@@ -140,6 +143,8 @@ def _print_outcome(outcome: Outcome) -> None:
     """The table after a run."""
     totals = outcome.totals
     print(f"检查了 {outcome.calls} 通，跳过 {outcome.skipped} 项，结果在 {outcome.folder}")
+    for hint in _hints(outcome):
+        print(hint)
     grades = "，".join(f"{name} {count}" for name, count in sorted(totals.grades.items()))
     print(f"等级：{grades or '无'}；需复核 {totals.reviews} 通")
     for name, agent in sorted(totals.agents.items())[:20]:
@@ -149,3 +154,17 @@ def _print_outcome(outcome: Outcome) -> None:
         )
     if outcome.skipped:
         print("跳过的内容及原因见 skipped.csv")
+
+
+def _hints(outcome: Outcome) -> Iterator[str]:
+    """What may have gone otherwise than it was meant."""
+    from qa_nlp.read.opening import SUFFIXES
+
+    if not outcome.calls and not outcome.skipped:
+        yield f"没有找到可读的通话文件。能读：{' '.join(SUFFIXES)}（隐藏文件和以前的检查结果不读）"
+    joined = outcome.joined
+    if joined and joined.ids and joined.found < joined.calls * FEW:
+        yield (
+            f"随录表只对上了 {joined.calls} 通中的 {joined.found} 通：按“{joined.column}”列的 {joined.ids} 个编号找，"
+            "请看它与通话编号是不是同一种编号"
+        )

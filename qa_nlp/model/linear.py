@@ -53,7 +53,8 @@ class Linear:
 
     def probabilities(self, margins: Weights) -> Weights:
         """Calibrated probability of each label by itself, (segments, k)."""
-        result: Weights = 1.0 / (1.0 + np.exp(-(self.scale * margins + self.shift)))
+        with np.errstate(over="ignore"):  # Of a long call: e^89 is infinite, its inverse 0, as it should be.
+            result: Weights = 1.0 / (1.0 + np.exp(-(self.scale * margins + self.shift)))
         return result
 
     @cached_property

@@ -9,6 +9,7 @@ from itertools import islice
 
 from qa_nlp.read.decoding import encoding_of, sample
 from qa_nlp.read.headers import header_line, is_table
+from qa_nlp.read.labels import begins_with_label, speakers_in
 from qa_nlp.read.marks import SPEAKER, TIMED_NAME
 from qa_nlp.read.source import Source
 from qa_nlp.read.subtitles import TIMING
@@ -76,8 +77,10 @@ def _magic(data: bytes) -> str:
 def _text_kind(text: str, suffix: str) -> str:
     if text.startswith("WEBVTT") or any(map(TIMING.match, text[:4000].splitlines())):
         return "subtitles"
-    if text.startswith(("{", "[")) and not SPEAKER.match(text.split("\n", 1)[0]):
-        return _json_kind(text, suffix)
+    if text.startswith(("{", "[")):
+        first = text.split("\n", 1)[0]
+        if not (SPEAKER.match(first) or begins_with_label(first)):
+            return _json_kind(text, suffix)
     if suffix in (".jsonl", ".ndjson", ".json"):
         return "jsonl" if suffix != ".json" else "json"
     lines = text.splitlines()
@@ -88,7 +91,7 @@ def _text_kind(text: str, suffix: str) -> str:
         return "csv"
     if headers:
         raise UnknownFormatError("这张表没有对话内容，像是随录表", "要用它补充座席、班组等，用 --meta 指定它")
-    if any(map(_speaks, lines)):
+    if any(map(_speaks, lines)) or speakers_in(lines):
         return "dialogue"
     if suffix in (".csv", ".tsv"):
         raise UnknownFormatError("表格缺少需要的列", "第一行要有列名，如：通话编号、角色、内容")

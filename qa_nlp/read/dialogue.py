@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,8 @@ from datetime import datetime
 from qa_nlp.read import marks
 from qa_nlp.read.decoding import text_lines
 from qa_nlp.read.entries import Entry, call_of
+from qa_nlp.read.labels import NOBODY, SPOKEN, key_of, labelled, speakers_in
+from qa_nlp.read.names import said_role, titled
 from qa_nlp.read.source import Placed, Source
 from qa_nlp.read.values import clock, direction_of, moment_of, plain, role_of
 from qa_nlp.records import Call
@@ -28,16 +31,25 @@ class Draft:
     texts: list[list[str]] = field(default_factory=list)
     times: list[tuple[float | None, float | None]] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
+    ahead: list[str] = field(default_factory=list)
     zero: datetime | None = None
     gaps: int = 0
     speaking: bool = False
 
     def add(self, match: re.Match[str], body: str) -> None:
-        """Begin a turn."""
-        self.speakers.append(re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", match["name"].strip()))
-        self.texts.append([body])
-        self.times.append(self._times(match))
+        """Begin a turn; what was said right before the first named speaker is somebody's turn as well."""
+        if self.ahead and not self.texts:
+            self._begin("", self.ahead[0], (None, None))
+            for line in self.ahead[1:]:
+                self.extend(line)
+        name = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", match["name"].strip())
+        self._begin(name, body, self._times(match))
         self.speaking = True
+
+    def _begin(self, speaker: str, body: str, times: tuple[float | None, float | None]) -> None:
+        self.speakers.append(speaker)
+        self.texts.append([body])
+        self.times.append(times)
 
     def extend(self, body: str) -> None:
         """Add a line to the last turn; Latin words keep a space between lines."""
@@ -49,12 +61,15 @@ class Draft:
         """Whether one of the last turns says goodbye."""
         return any(marks.CLOSING.search("".join(parts)[-400:]) for parts in self.texts[-3:])
 
-    def call(self) -> Call:
-        """The call so far; its id stays empty when the text gives none."""
-        entries = [
+    def entries(self) -> list[Entry]:
+        """The turns so far."""
+        return [
             Entry(speaker, "".join(parts).strip(), *times)
             for speaker, parts, times in zip(self.speakers, self.texts, self.times, strict=True)
         ]
+
+    def call(self) -> Call:
+        """The call so far; its id stays empty when the text gives none."""
         fields = dict(self.fields)
         if self.zero:
             fields.setdefault("started_at", self.zero.isoformat())
@@ -62,7 +77,7 @@ class Draft:
             fields.pop(name, "") for name in ("call_id", "agent_id", "team", "started_at", "direction")
         )
         return call_of(
-            entries,
+            self.entries(),
             call_id,
             by_time=False,
             direction=direction_of(direction),
@@ -84,7 +99,8 @@ def read_dialogue(source: Source) -> Iterator[Placed]:
     """The calls of a text file; lines that are nobody's words are left out."""
     too_long: list[int] = []
     found = False
-    for line, call in split_calls(_lines(source, too_long)):
+    speakers = speakers_in(line for _, line in _lines(source, []))
+    for line, call in split_calls(_lines(source, too_long), speakers):
         found = True
         yield line, call
     for number in too_long:
@@ -95,26 +111,40 @@ def read_dialogue(source: Source) -> Iterator[Placed]:
 
 def turns_of(text: str) -> Call:
     """The dialogue of one cell or field as one call without id; no turns when it names no speakers."""
+    return _drafted(text, speakers_in(plain(text).splitlines())).call()
+
+
+def entries_of(text: str, speakers: frozenset[str]) -> list[Entry]:
+    """The turns of a text that is part of a call with these speakers; none when it names nobody."""
+    return _drafted(text, speakers).entries()
+
+
+def _drafted(text: str, speakers: frozenset[str]) -> Draft:
     draft = Draft()
     for line in text.splitlines():
-        for mark, body, match in _pieces(plain(line).strip()):
+        for mark, body, match in _pieces(plain(line).strip(), speakers):
             if mark == "speaker" and match:
                 draft.add(match, body)
             elif mark != "field" and body and draft.texts:
                 draft.extend(body)
-    return draft.call()
+            elif mark == "text" and body:
+                draft.ahead.append(body)
+    return draft
 
 
-def split_calls(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Call]]:
-    """(first line, call) of dialogue lines, told apart by headings, separators, repeated calls and new greetings."""
+def split_calls(lines: Iterable[tuple[int, str]], speakers: frozenset[str] = NOBODY) -> Iterator[tuple[int, Call]]:
+    """(first line, call) of dialogue lines, told apart by headings, separators, repeated calls and new greetings.
+
+    ``speakers`` are labels that name speakers beside the role words that everybody knows.
+    """
     draft = Draft()
     blank = False
     for number, line in lines:
         stripped = line.strip()
         if not stripped:
-            blank, draft.speaking = True, False
+            blank, draft.speaking, draft.ahead = True, False, []
             continue
-        for mark, body, match in _pieces(stripped):
+        for mark, body, match in _pieces(stripped, speakers):
             ends = _begins(draft, match, body, blank) if mark == "speaker" and match else mark != "text"
             if ends and draft.texts:
                 yield draft.line, draft.call()
@@ -134,6 +164,9 @@ def _take(draft: Draft, piece: Piece, blank: bool, number: int) -> None:
     elif mark == "text":
         if body and draft.speaking:
             draft.extend(body)
+        elif body and not draft.texts and (draft.ahead or SPOKEN.search(body)):
+            draft.line = draft.line or number
+            draft.ahead.append(body)
     elif mark == "field" and match:
         draft.fields[marks.FIELD_OF[_key(match)]] = match["value"]
     elif mark == "break":
@@ -141,13 +174,16 @@ def _take(draft: Draft, piece: Piece, blank: bool, number: int) -> None:
             draft.fields.setdefault("direction", "outbound")
         elif marks.TITLE.match(body):
             draft.fields["title"] = body[:80]
+    if mark != "text":
+        draft.ahead = []
 
 
 def _begins(draft: Draft, match: re.Match[str], body: str, blank: bool) -> bool:
     """Whether this turn opens another call: a greeting after a goodbye, or after a rare blank line."""
     if len(draft.texts) < 2:
         return False
-    agent = role_of(match["name"]) != "customer"
+    name = match["name"].strip()
+    agent = said_role(name) != "customer" and not titled(name)
     greets = agent and bool(marks.GREETING.search(body[:60]))
     if greets or (blank and marks.HELLO.match(body)):
         rare = greets and blank and draft.gaps == 0 and len(draft.texts) >= 4
@@ -155,7 +191,7 @@ def _begins(draft: Draft, match: re.Match[str], body: str, blank: bool) -> bool:
     return False
 
 
-def _pieces(line: str) -> Iterator[Piece]:
+def _pieces(line: str, speakers: frozenset[str]) -> Iterator[Piece]:
     if marks.RULE.match(line):
         yield "rule", "", None
         return
@@ -164,10 +200,10 @@ def _pieces(line: str) -> Iterator[Piece]:
         yield "field", "", head
         return
     timed = marks.TIMED_NAME.match(line)
-    if timed and (role_of(timed["name"]) != "unknown" or marks.NUMBERED_SPEAKER.match(timed["name"])):
+    if timed and _is_speaker(timed["name"], speakers):
         yield "speaker", "", timed
         return
-    found = [("speaker", match) for match in marks.SPEAKER.finditer(line)]
+    found = [("speaker", match) for match in _speaking(line, speakers)]
     found += [("break", match) for match in marks.BREAK.finditer(line)]
     found += [("stop", match) for match in marks.STOP.finditer(line)]
     found.sort(key=lambda pair: pair[1].start())
@@ -176,6 +212,20 @@ def _pieces(line: str) -> Iterator[Piece]:
     for i, (mark, match) in enumerate(found):
         end = found[i + 1][1].start() if i + 1 < len(found) else len(line)
         yield mark, line[match.end() if mark == "speaker" else match.start() : end].strip(), match
+
+
+def _is_speaker(name: str, speakers: frozenset[str]) -> bool:
+    return bool(role_of(name) != "unknown" or marks.NUMBERED_SPEAKER.match(name) or key_of(name) in speakers)
+
+
+def _speaking(line: str, speakers: frozenset[str]) -> list[re.Match[str]]:
+    found = list(marks.SPEAKER.finditer(line))
+    more = labelled(line, speakers)
+    if not more:
+        return found
+    starts, ends = [match.start() for match in found], [match.end() for match in found]
+    # A label counts where no known speaker reaches into it: those behind it begin after its end, the others end before.
+    return found + [m for m in more if bisect_left(starts, m.end()) == bisect_right(ends, m.start())]
 
 
 def _key(match: re.Match[str]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from qa_nlp.read.values import clean, iso_of, role_of, span, text_of
+from qa_nlp.read.names import roles_of
+from qa_nlp.read.values import clean, iso_of, span, text_of
 from qa_nlp.records import Call, Turn
 
 
@@ -37,7 +38,8 @@ def call_of(
     listed = list(entries)
     if by_time and listed and all(entry.start is not None for entry in listed):
         listed.sort(key=lambda entry: entry.start or 0.0)
-    turns = tuple(Turn(role_of(entry.speaker), clean(entry.text), *span(entry.start, entry.end)) for entry in listed)
+    roles = roles_of(entry.speaker for entry in listed)
+    turns = tuple(Turn(roles[entry.speaker], clean(entry.text), *span(entry.start, entry.end)) for entry in listed)
     details = dict(meta or {})
     if any(turn.role == "unknown" for turn in turns) and any(entry.speaker not in ("", "unknown") for entry in listed):
         details["speakers"] = [clean(entry.speaker) for entry in listed]

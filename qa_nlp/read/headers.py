@@ -19,6 +19,8 @@ ALIASES = {
         timestamp 时间戳 时间 time offset""",
     "end": "end end_time endtime end_seconds 结束时间 终止时间 说话结束时间 句子结束时间 结束秒 结束 终止 stop ed",
     "agent_id": "agent_id 座席工号 坐席工号 客服工号 工号 座席编号 坐席编号 座席id 坐席id 员工号 agentid agent_no agent 座席 坐席",
+    "agent_name": """座席姓名 坐席姓名 客服姓名 员工姓名 坐席名称 座席名称 客服名称 话务员姓名 话务员 接线员 受理员 座席员 坐席员 agent_name
+        agentname""",
     "team": "team 班组 团队 小组 组别 技能组 部门 group department",
     "started_at": "started_at 通话开始时间 来电时间 呼叫时间 呼入时间 接通时间 应答时间 通话时间 受理时间 录音时间 call_time call_start calltime start_at date 日期",
     "direction": "direction 呼叫方向 通话方向 方向 呼叫类型 通话类型 呼入呼出 call_type calltype",
@@ -78,7 +80,9 @@ def headers_of(cells: list[str]) -> list[Header]:
 def is_table(headers: list[Header]) -> bool:
     """Whether a first row is the header of a table of dialogue: it names the words, and something beside them."""
     names = {header.name for header in headers}
-    return bool({"text", "turns"} & names) and bool({"call_id", "role", "start", "order", "agent_id"} & names)
+    return bool({"text", "turns"} & names) and bool(
+        {"call_id", "role", "start", "order", "agent_id", "agent_name"} & names
+    )
 
 
 def is_details(headers: list[Header]) -> bool:

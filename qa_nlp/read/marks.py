@@ -11,7 +11,8 @@ from qa_nlp.read.values import ALIASES
 
 TIME = r"(?:\d{1,3}:)?\d{1,3}:\d{2}(?:[.,]\d{1,3})?"
 DATE = r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]{0,2}"
-OPEN, CLOSE = r"[\[(（【〔<]", r"[\])）】〕>]"
+OPENING_BRACKETS, CLOSING_BRACKETS = "[(（【〔<", "])）】〕>"
+OPEN, CLOSE = rf"[\{OPENING_BRACKETS}]", rf"[\{CLOSING_BRACKETS}]"
 # Too common as ordinary words before a colon, or no speakers at all.
 NOT_NAMES = {"notice", "event", "service", "seat", "rep", "csr", "事件"}
 
@@ -27,14 +28,27 @@ NAME = (
     rf"|{'|'.join(map(_spaced, sorted(ALL_NAMES, key=lambda alias: (-len(alias), alias))))}"
 )
 EDGE = r"(?:^|(?<=[\s。！？!?；;…」”）)\]】.]))"
+STAMP = (
+    rf"(?:{OPEN}?(?P<date>{DATE})?(?P<before>{TIME})(?:\s?[-~—–>→,至]{{1,3}}\s?(?P<until>{TIME}))?{CLOSE}?\s{{0,3}})?"
+    rf"(?P<bracket>{OPEN}\s?)?"
+)
+AFTER = rf"\s?(?:{OPEN}?(?P<after>{TIME}){CLOSE}?)?"
+TAIL = rf"\s{{0,3}}(?:{OPEN}(?P<tail>{TIME}){CLOSE})?"
 # [date time → time] 【name 工号】 (time)：   A bracketed name needs no colon.
 SPEAKER = re.compile(
-    rf"{EDGE}(?:{OPEN}?(?P<date>{DATE})?(?P<before>{TIME})(?:\s?[-~—–>→,至]{{1,3}}\s?(?P<until>{TIME}))?{CLOSE}?\s{{0,3}})?"
-    rf"(?P<bracket>{OPEN}\s?)?(?P<name>{NAME})"
+    rf"{EDGE}{STAMP}(?P<name>{NAME})"
     rf"(?P<number>\s?{OPEN}?#?\s?(?:工号\s?[:：]?\s?)?[A-Za-z]{{0,3}}\d{{1,8}}\s?(?:号|{CLOSE})?)?"
-    rf"\s?(?:{OPEN}?(?P<after>{TIME}){CLOSE}?)?"
-    rf"(?:\s?{CLOSE}?\s?[:：]|(?(bracket)\s?{CLOSE}|(?!))|\t)\s{{0,3}}(?:{OPEN}(?P<tail>{TIME}){CLOSE})?",
+    rf"{AFTER}(?:\s?{CLOSE}?\s?[:：]|(?(bracket)\s?{CLOSE}|(?!))|\t){TAIL}",
     re.IGNORECASE,
+)
+# Any label of up to eight characters in the place of a name (王女士：, 座席 小李：, 工号3021：, 张三（客户）：).
+LETTER = r"[A-Za-z\u4e00-\u9fff]"
+LABEL = re.compile(
+    rf"(?:^|(?<=[\s。！？!?；;])){STAMP}(?P<name>(?:(?:座席|坐席|客服|客户|用户|来电人)\s)?"
+    rf"(?:[\u4e00-\u9fff]\s{{1,2}}[\u4e00-\u9fff](?:\s{{1,2}}[\u4e00-\u9fff]){{0,2}}"
+    rf"|[\u4e00-\u9fff]{{1,3}}\s{{1,2}}(?:先生|女士|小姐)"
+    rf"|\d{{0,8}}{LETTER}[A-Za-z0-9\u4e00-\u9fff·_-]{{0,7}})(?:\s?[(（][^()（）:：]{{1,10}}[)）])?)"
+    rf"{AFTER}(?:\s?{CLOSE}?\s?(?P<colon>(?<!\d)[:：](?!//)|[:：](?!\d))|(?(bracket)\s?{CLOSE}|(?!))){TAIL}"
 )
 # Meeting and chat tools put name and time on a line of their own, the words below it.
 TIMED_NAME = re.compile(

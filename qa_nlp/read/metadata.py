@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from msgspec.structs import replace
 
+from qa_nlp.read.headers import Header
 from qa_nlp.read.parquet import parquet_rows
 from qa_nlp.read.rows import RowsError, workbook_sheets
 from qa_nlp.read.source import Source
@@ -13,17 +16,29 @@ from qa_nlp.records import Call, Skipped
 Metadata = dict[str, tuple[Cells, Cells]]
 
 
-def read_metadata(source: Source, skipped: list[Skipped]) -> Metadata:
+@dataclass
+class Joined:
+    """How far a table went: ids in it, the header of the column that holds them, calls asked for and calls found."""
+
+    ids: int = 0
+    column: str = ""
+    calls: int = 0
+    found: int = 0
+
+
+def read_metadata(source: Source, skipped: list[Skipped], joined: Joined) -> Metadata:
     """Cells by call id; a workbook's first sheet. The first row of an id counts. What is wrong goes to ``skipped``."""
     errors: list[RowsError] = []
+    headers: list[Header] = []
     table: Metadata = {}
     try:
-        for line in parse_rows(_rows(source)(), errors):
+        for line in parse_rows(_rows(source)(), errors, headers):
             call_id = line.cells.get("call_id", "")
             if call_id:
                 table.setdefault(call_id, (_named(line), line.others))
     except RowsError as error:
         errors.append(error)
+    joined.ids, joined.column = len(table), next((header.shown for header in headers if header.name == "call_id"), "")
     skipped += [source.skip(f"随录表：{error.reason}", error.advice, error.line) for error in errors]
     if not table and not errors:
         skipped.append(
@@ -32,9 +47,12 @@ def read_metadata(source: Source, skipped: list[Skipped]) -> Metadata:
     return table
 
 
-def join(call: Call, table: Metadata) -> Call:
+def join(call: Call, table: Metadata, joined: Joined | None = None) -> Call:
     """The call with the table's cells; where both say something the table counts."""
     found = table.get(call.call_id)
+    if joined is not None:
+        joined.calls += 1
+        joined.found += found is not None
     return replace(with_fields(call, *found)) if found else call
 
 

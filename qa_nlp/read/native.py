@@ -21,9 +21,16 @@ def decode_strict(line: bytes, decoder: msgspec.json.Decoder[Call]) -> Call | No
         call = decoder.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
         return None
-    if not call.call_id.strip() or not call.turns or call.direction not in DIRECTIONS:
+    if not call.call_id or not call.turns or call.direction not in DIRECTIONS:
         return None
-    if call.started_at[4:5] not in ("", "-") or (call.meta and tidy_meta(call.meta) != call.meta):
+    if call.call_id.strip() != call.call_id or call.agent_id.strip() != call.agent_id or call.team.strip() != call.team:
+        return None
+    # 2026-3-5 and 2026年… are written otherwise; what is no such date stays as it is.
+    if (
+        call.started_at[4:5] not in ("", "-")
+        or call.started_at[7:8] not in ("", "-")
+        or (call.meta and tidy_meta(call.meta) != call.meta)
+    ):
         return None
     spoken = False
     for turn in call.turns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections import Counter
@@ -13,7 +14,7 @@ from qa_nlp.read.annotated import read_annotated
 from qa_nlp.read.detect import UnknownFormatError, detect
 from qa_nlp.read.dialogue import read_dialogue
 from qa_nlp.read.json_files import read_json_document, read_json_lines
-from qa_nlp.read.metadata import Metadata, join, read_metadata
+from qa_nlp.read.metadata import Joined, Metadata, join, read_metadata
 from qa_nlp.read.once import Once
 from qa_nlp.read.parquet import read_parquet
 from qa_nlp.read.roles import with_all_roles
@@ -27,17 +28,20 @@ SUFFIXES = (
     ".jsonl", ".ndjson", ".json", ".txt", ".text", ".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".parquet", ".srt", ".vtt", ".vcon",
 )  # fmt: skip
 AUDIO = (".wav", ".mp3", ".m4a", ".amr", ".ogg", ".flac", ".aac", ".wma", ".opus", ".v3", ".pcm")
-IN_FOLDER = "in folder"
+IN_FOLDER, RESULT = "in folder", "result"
+MARK = "run.json"
+MAX_MARK = 1 << 20
 # So many calls, or turns of calls, are given roles at once.
 TOGETHER, MOST_TURNS = 64, 2_000
 LITTER = re.compile(r"^(?:\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 
 
-def open_calls(paths: Sequence[Path], meta: Path | None = None) -> Iterator[Item]:
+def open_calls(paths: Sequence[Path], meta: Path | None = None, joined: Joined | None = None) -> Iterator[Item]:
     """All calls under ``paths``, lazily: folders recursively in sorted order, one Skipped for all that cannot be read.
 
     ``meta`` is a table (CSV or XLSX) that adds agent, team, recorded type … by call id; its cells win over the
-    call's own. The second call of an id is skipped. Hidden files and what systems leave in folders are passed over.
+    call's own; ``joined`` is told how many calls it knows. The second call of an id is skipped. Hidden files, what
+    systems leave in folders and the results of this program are passed over.
 
     Raises:
         UsageError: at once, when a path does not exist. Nothing else, whatever the files hold.
@@ -47,12 +51,12 @@ def open_calls(paths: Sequence[Path], meta: Path | None = None) -> Iterator[Item
         raise UsageError(
             Problem("R001", clean(str(path)), "没有这个文件或文件夹", "检查路径有没有写错") for path in missing
         )
-    return _opened(paths, meta)
+    return _opened(paths, meta, joined or Joined())
 
 
-def _opened(paths: Sequence[Path], meta: Path | None) -> Iterator[Item]:
+def _opened(paths: Sequence[Path], meta: Path | None, joined: Joined) -> Iterator[Item]:
     skipped: list[Skipped] = []
-    table = metadata(meta, skipped) if meta else {}
+    table = metadata(meta, skipped, joined) if meta else {}
     yield from skipped
     once = Once()
     for source in sources(paths, meta):
@@ -62,7 +66,7 @@ def _opened(paths: Sequence[Path], meta: Path | None) -> Iterator[Item]:
             elif again := once.again(item.call_id, line, source):
                 yield again
             else:
-                yield join(item, table) if table else item
+                yield join(item, table, joined) if table else item
 
 
 def sources(paths: Sequence[Path], meta: Path | None) -> Iterator[Source]:
@@ -72,11 +76,11 @@ def sources(paths: Sequence[Path], meta: Path | None) -> Iterator[Source]:
             yield source
 
 
-def metadata(path: Path, skipped: list[Skipped]) -> Metadata:
-    """The table of ``--meta`` by call id; what is wrong with it goes to ``skipped``."""
+def metadata(path: Path, skipped: list[Skipped], joined: Joined | None = None) -> Metadata:
+    """The table of ``--meta`` by call id; what is wrong with it goes to ``skipped``, what it is to ``joined``."""
     source = Source(path, clean(str(path)), clean(path.stem))
     try:
-        return read_metadata(detect(source, table=True), skipped)
+        return read_metadata(detect(source, table=True), skipped, joined or Joined())
     except UnknownFormatError as error:
         skipped.append(source.skip(f"随录表：{error.reason}", error.advice))
     except OSError as error:
@@ -87,13 +91,19 @@ def metadata(path: Path, skipped: list[Skipped]) -> Metadata:
 
 
 def walk(path: Path) -> Iterator[Source]:
-    """The file itself, or the files of a folder, sorted, as sources whose names are unique within the folder."""
+    """The file itself, or the files of a folder, sorted, as sources whose names are unique within the folder.
+
+    Results of this program among them are passed over: a batch reads the same the next time.
+    """
     if not path.is_dir():
         yield Source(path, clean(str(path)), clean(path.stem))
         return
+    if is_result(path):
+        yield Source(path, clean(str(path)), clean(path.name), RESULT)
+        return
     closed: list[OSError] = []
     for folder, folders, files in os.walk(path, onerror=closed.append):
-        folders[:] = sorted(name for name in folders if not LITTER.match(name))
+        folders[:] = sorted(name for name in folders if not (LITTER.match(name) or is_result(Path(folder, name))))
         stems = Counter(Path(name).stem for name in files)
         for name in sorted(files):
             if not LITTER.match(name):
@@ -103,6 +113,16 @@ def walk(path: Path) -> Iterator[Source]:
                 yield Source(file, clean(str(file)), clean("-".join((*above, own))), IN_FOLDER)
     for error in closed:
         yield Source(Path(error.filename), clean(str(error.filename)), "")
+
+
+def is_result(folder: Path) -> bool:
+    """Whether ``score`` wrote this folder: its ``run.json`` says so."""
+    try:
+        with (folder / MARK).open("rb") as file:
+            facts = json.loads(file.read(MAX_MARK))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(facts, dict) and "qa_nlp" in facts
 
 
 def read_file(source: Source) -> Iterator[Placed]:
@@ -155,6 +175,8 @@ def guarded(source: Source, reader: Reader) -> Iterator[Placed]:
 def not_transcript(source: Source) -> tuple[str, str] | None:
     """Why a file is not even opened, and what to do; None for all others."""
     suffix = source.path.suffix.lower()
+    if source.kind == RESULT:
+        return "这是检查结果，不是通话", "请指定原来的通话；放在结果里的通话文件，请单独指定或移出来"
     if source.path.is_dir():
         return "文件夹打不开", "请检查文件夹权限"
     if not source.path.is_file():

@@ -131,6 +131,8 @@ def _filled(call: Call, odds: Sequence[float]) -> Call:
     """A call with some labels: the turns without, where their speaker or the turn itself is plain."""
     groups = _groups(call)
     roles = [turn.role for turn in call.turns]
+    if len(groups) == 1 and (other := _other_side(roles, [odds[i] for at in groups.values() for i in at])):
+        return _checked(_with(call, {i: other for at in groups.values() for i in at}, PARTLY), odds)
     found: dict[int, str] = {}
     for at in groups.values():
         if role := _role(sum(odds[i] for i in at), SURE_OF_THIRD):
@@ -142,6 +144,17 @@ def _filled(call: Call, odds: Sequence[float]) -> Call:
     if not found or set(OTHER) - {*roles, *found.values()}:
         return call
     return _with(call, found, PARTLY)
+
+
+def _other_side(roles: Sequence[str], odds: Sequence[float]) -> str:
+    """The side that nobody is labelled with, for the one nameless speaker: his words need not say so by themselves.
+
+    An agent has more to lose by it than a customer, and needs the words of one.
+    """
+    labels = {*OTHER}.intersection(roles)
+    if labels == {"agent"}:
+        return "customer" if len(odds) > 1 and sum(odds) <= 0 else ""
+    return "agent" if labels == {"customer"} and sum(odds) >= SURE else ""
 
 
 def _groups(call: Call) -> dict[str, list[int]]:

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from qa_nlp.read.decoding import text_lines
-from qa_nlp.read.dialogue import turns_of
+from qa_nlp.read.dialogue import entries_of
 from qa_nlp.read.entries import Entry, call_of
 from qa_nlp.read.headers import HEADER_WITHIN, Header, header_line, headers_of, is_details, is_table
+from qa_nlp.read.labels import speakers_in
 from qa_nlp.read.recognise import calls_of
 from qa_nlp.read.rows import Row, RowsError, csv_rows, workbook_sheets
 from qa_nlp.read.source import Placed, Source
-from qa_nlp.read.values import clock, direction_of, iso_of, moment_of, plain, seconds, tidy_meta
+from qa_nlp.read.values import clock, direction_of, iso_of, moment_of, plain, seconds, serial_of, tidy_meta
 from qa_nlp.read.vendors_cn import loads
 from qa_nlp.records import Call, Skipped
 
@@ -33,6 +34,7 @@ class Line(NamedTuple):
     others: Cells
 
 
+ONE_TABLE = "表里没有通话编号列，整张表算作一通"
 # What Excel makes of a long number when it saves a CSV.
 MANGLED = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{2,3}")
 
@@ -58,10 +60,14 @@ def read_workbook(source: Source) -> Iterator[Placed]:
     """The calls of every sheet of a workbook that is a table of dialogue."""
     found = False
     try:
-        for _, rows in workbook_sheets(source.path):
+        for sheet, rows in workbook_sheets(source.path):
             if any(is_table(headers_of(cells)) for _, cells in rows[:HEADER_WITHIN]):
                 found = True
-                yield from table_calls(source, rows.__iter__)
+                for line, item in table_calls(source, rows.__iter__):
+                    yield (
+                        line,
+                        replace(item, reason=f"工作表“{sheet}”：{item.reason}") if isinstance(item, Skipped) else item,
+                    )
     except RowsError as error:
         yield error.line, source.skip(error.reason, error.advice, error.line)
         return
@@ -90,9 +96,12 @@ def table_calls(source: Source, rows: Rows) -> Iterator[Placed]:
         yield error.line, source.skip(error.reason, error.advice, error.line)
 
 
-def parse_rows(rows: Iterator[Row], errors: list[RowsError]) -> Iterator[Line]:
-    """Rows below the header by column name; where the rows break off, the reason goes to ``errors``."""
-    headers: list[Header] = []
+def parse_rows(rows: Iterator[Row], errors: list[RowsError], seen: list[Header] | None = None) -> Iterator[Line]:
+    """Rows below the header by column name; where the rows break off, the reason goes to ``errors``.
+
+    The header goes to ``seen``.
+    """
+    headers: list[Header] = [] if seen is None else seen
     above = 0
     try:
         for number, cells in rows:
@@ -100,7 +109,7 @@ def parse_rows(rows: Iterator[Row], errors: list[RowsError]) -> Iterator[Line]:
                 yield _line(number, headers, cells)
                 continue
             found = headers_of(cells)
-            headers = found if is_table(found) or is_details(found) else []
+            headers += found if is_table(found) or is_details(found) else []
             above += 1
             if above == HEADER_WITHIN and not headers:
                 return
@@ -117,7 +126,7 @@ def _line(number: int, headers: list[Header], cells: list[str]) -> Line:
             named[header.name] = "" if value is None else str(value)
         elif header.name:
             named[header.name] = cell if header.name == "text" else cell.strip()
-        elif header.shown and cell.strip():
+        if (not header.name or header.name == "agent_name") and header.shown and cell.strip():
             others[header.shown] = cell.strip()
     return Line(number, named, others)
 
@@ -167,11 +176,16 @@ def _call(source: Source, call_id: str, lines: list[Line]) -> Call | Skipped:
     if isinstance(inner, Skipped):
         return inner
     whole_call = inner is not None or len(lines) == 1
-    if whole_call and not cells.get("started_at") and moment_of(cells.get("start", "")):
-        cells["started_at"] = cells["start"]
+    start = cells.get("start", "")
+    if whole_call and not cells.get("started_at") and (moment_of(start) or ("." in start and serial_of(start))):
+        cells["started_at"] = start
     if inner is None:
         zero = _zero(lines, cells)
-        inner = call_of(entry for line in lines for entry in _entries(line, zero))
+        speakers = speakers_in(
+            said for line in lines if not line.cells.get("role") for said in _text(line).splitlines()
+        )
+        alone = (ONE_TABLE,) if len(lines) > 1 and not call_id else ()
+        inner = call_of((entry for line in lines for entry in _entries(line, zero, speakers)), notes=alone)
     others = {key: value for line in reversed(lines) for key, value in line.others.items()}
     call = with_fields(inner, cells, others)
     return replace(call, call_id=call_id or call.call_id)
@@ -198,30 +212,36 @@ def with_fields(call: Call, cells: Cells, others: Cells) -> Call:
         meta=tidy_meta(meta),
         direction=direction_of(cells.get("direction")) or call.direction,
         labels={**call.labels, "subtype": cells["subtype"]} if cells.get("subtype") else call.labels,
-        agent_id=cells.get("agent_id") or call.agent_id,
+        agent_id=cells.get("agent_id") or call.agent_id or cells.get("agent_name", ""),
         team=cells.get("team") or call.team,
-        started_at=iso_of(cells["started_at"]) if cells.get("started_at") else call.started_at,
+        started_at=_started(cells["started_at"]) if cells.get("started_at") else call.started_at,
     )
 
 
-def _entries(line: Line, zero: datetime | None) -> Iterator[Entry]:
+def _started(cell: str) -> str:
+    return serial_of(cell) or iso_of(cell)
+
+
+def _entries(line: Line, zero: datetime | None, speakers: frozenset[str]) -> Iterator[Entry]:
     """The turns of one row: one, or as many as its text names speakers (where no column says who spoke)."""
-    text, role = plain(line.cells.get("text", "")), line.cells.get("role", "")
+    text, role = _text(line), line.cells.get("role", "")
     start, end = _time(line.cells.get("start", ""), zero), _time(line.cells.get("end", ""), zero)
-    inner = turns_of(text) if text.strip() and not role else None
-    if inner is None or not inner.turns:
+    inner = entries_of(text, speakers) if text.strip() and not role else []
+    if not inner:
         yield Entry(role, text.strip(), start, end)
         return
-    names = inner.meta.get("speakers") or [turn.role for turn in inner.turns]
-    for name, turn in zip(names, inner.turns, strict=True):
-        alone = len(inner.turns) == 1
-        yield Entry(name, turn.text, start if alone else turn.start, end if alone else turn.end)
+    for entry in inner:
+        yield entry if len(inner) > 1 else entry._replace(start=start, end=end)
+
+
+def _text(line: Line) -> str:
+    return plain(line.cells.get("text", ""))
 
 
 def _zero(lines: list[Line], cells: Cells) -> datetime | None:
     """The moment from which absolute times count: the start of the call, else its first turn."""
     moments = [moment for line in lines if (moment := moment_of(line.cells.get("start", "")))]
-    started = moment_of(cells.get("started_at", ""))
+    started = moment_of(_started(cells.get("started_at", "")))
     if started and moments and started <= min(moments):
         return started
     return min(moments, default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 ALIASES = {
@@ -26,9 +26,14 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 DECORATION = re.compile(r"[\s\[\]【】<>()「」:*#_\"'-]")
 NUMBERED = re.compile(r"^([a-z]+|[\u4e00-\u9fff]+?)(?:no\.?|工号)?[a-z]{0,3}\d+$")
 MOMENT = re.compile(
-    r"^\s{0,4}(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[ T]{1,2}(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d{0,3})?)?"
+    r"^\s{0,4}(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?:日[ T]{0,2}|[ T]{1,2})(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d{0,3})?)?"
     r"(?:Z|[+-]\d{2}:?\d{2})?\s{0,4}$"
 )
+IN_WORDS = re.compile(r"\s{0,4}(\d{1,2})[时点](?:(\d{1,2})分?(?:(\d{1,2})秒?)?)?\s{0,4}$")
+# Days since Excel's zero, for the years 2000 to 2099.
+SERIAL = re.compile(r"\s{0,4}([3-7]\d{4})(\.\d{1,16})?\s{0,4}")
+FIRST_SERIAL, LAST_SERIAL = 36_526, 73_050
+SERIAL_ZERO = datetime(1899, 12, 30)
 CLOCK = re.compile(r"^(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d+)?)$")
 
 
@@ -112,8 +117,12 @@ def text_of(value: object) -> str:
 
 
 def moment_of(value: str) -> datetime | None:
-    """A date and time without zone (``2026/3/5 9:12:03``, ``2026年3月5日 09:12`` and ISO forms), or None."""
-    match = MOMENT.match(value) if value[:1] in ("1", "2", " ") else None
+    """A date and time without zone (``2026/3/5 9:12:03``, ``2026年3月5日 14时20分`` and ISO forms), or None."""
+    if value[:1] not in ("1", "2", " "):
+        return None
+    if not value.isascii():
+        value = IN_WORDS.sub(lambda m: f" {m[1]}:{m[2] or '':0>2}:{m[3] or '':0>2}", value.replace("：", ":"))
+    match = MOMENT.match(value)
     if match is None:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
@@ -121,6 +130,15 @@ def moment_of(value: str) -> datetime | None:
         return datetime(year, month, day, hour, minute, second, int((match[7] or "0").ljust(6, "0")))
     except ValueError:
         return None
+
+
+def serial_of(value: str) -> str:
+    """A number of days as Excel counts them (``46086.59``, 2000 to 2099) as ISO 8601 to the second; "" for others."""
+    match = SERIAL.fullmatch(value)
+    if match is None or not FIRST_SERIAL <= int(match[1]) < LAST_SERIAL:
+        return ""
+    moment = SERIAL_ZERO + timedelta(days=int(match[1]), seconds=round(float(match[2] or 0) * 86_400))
+    return moment.isoformat() if match[2] else moment.date().isoformat()
 
 
 def iso_of(value: str) -> str:

@@ -6,8 +6,9 @@ import base64
 from datetime import datetime
 from typing import Any
 
-from qa_nlp.read.dialogue import turns_of
+from qa_nlp.read.dialogue import entries_of
 from qa_nlp.read.entries import Entry, call_of, objects, pick, word
+from qa_nlp.read.labels import speakers_in
 from qa_nlp.read.source import Item, Source
 from qa_nlp.read.values import role_of, seconds
 from qa_nlp.read.vendors_cn import loads
@@ -100,7 +101,8 @@ def _transcript(analysis: dict[str, Any], parties: list[dict[str, Any]], offset:
     if isinstance(body, str):
         parsed = loads(body) if body.lstrip().startswith(("{", "[")) else None
         if parsed is None:
-            return [Entry(turn.role, turn.text) for turn in turns_of(body).turns] or [Entry("", body)]
+            speakers = speakers_in(body.splitlines())
+            return [Entry(entry.speaker, entry.text) for entry in entries_of(body, speakers)] or [Entry("", body)]
         body = parsed
     items = objects(body) or objects(pick(body, "segments", "utterances", "turns"))
     entries = []

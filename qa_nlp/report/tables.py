@@ -13,7 +13,9 @@ from qa_nlp.rulebook.book import Rulebook
 STATUS = {"confirmed": "确认", "suspected": "疑似（不扣分）", "suppressed": "排除（留痕）"}
 SEVERITY = {"critical": "红线", "major": "严重", "minor": "一般", "trivial": "轻微", "info": "提示"}
 VERDICT = {"pass": "合格", "violation": "违规", "not_applicable": "不适用", "insufficient": "证据不足"}
-RUN = frozenset(("=", "+", "-", "@", "\t", "\r"))
+# What a cell begins with that a spreadsheet may run; full-width ones are taken for the others in some languages.
+FORMULA = frozenset("=+-@＝＋－＠")
+RUN = FORMULA | frozenset("\t\r\n")
 # What neighbouring cells follow from: the sort of a finding, its rule, the kind of a step, what a promise is held to.
 SORT, RULE = ("code", "severity", "status"), ("suggestion", "basis", "rule_id", "match")
 KIND, LIMIT = ("step", "need", "verdict"), ("limit", "status")
@@ -86,6 +88,8 @@ def text_of(value: object) -> str:
 
 def neutralised(text: str) -> str:
     """A cell that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection)."""
+    if text[:1] == "\n" and text.lstrip()[:1] not in FORMULA:
+        return text
     return "'" + text if text[:1] in RUN and not _is_number(text) else text
 
 

@@ -4,6 +4,7 @@
     W303  a rule that another of the same code contains   W304  a word class nobody uses
     W305  a code without any rule                         W306  a condition without any signal
     W307  signs of regular expressions that stand for themselves here
+    W308  a sheet that is never read, for its name or place (phrases(1).csv)
 
 A pattern is judged by its spellings: every string it stands for, each gap once empty and once
 full of a character that matches nothing else.
@@ -19,6 +20,7 @@ from pathlib import Path
 from qa_nlp.errors import Problem
 from qa_nlp.rulebook.book import OUTGOING, Rulebook
 from qa_nlp.rulebook.language import parse
+from qa_nlp.rulebook.load import PROFILES, SHEETS
 from qa_nlp.rulebook.matcher import Condition, Pattern, compile_pattern
 from qa_nlp.rulebook.nodes import Alt, Edge, Gap, Literal, Node, Seq
 from qa_nlp.rulebook.rule import Rule, Scope
@@ -44,7 +46,8 @@ def warnings(books: Sequence[Rulebook], root: Path | None = None) -> list[Proble
         checked = _Patterns(book)
         for problem in (*_unreachable(checked), *_same_words(checked), *_contained(checked), *_foreign(checked)):
             found.setdefault(str(problem), problem)
-    return [*found.values(), *(_unused_classes(books, root) if root else ()), *_without_rules(books)]
+    of_files = (*_unread(root), *_unused_classes(books, root)) if root else ()
+    return [*found.values(), *of_files, *_without_rules(books)]
 
 
 def spellings(node: Node, full: bool = False) -> Iterator[str]:
@@ -188,6 +191,16 @@ def _foreign(checked: _Patterns) -> Iterator[Problem]:
             if found := REGEX_SIGNS.search(cell):
                 message = f"列“{column}”里的“{found[0]}”像正则表达式，在这里只是普通的字"
                 yield _warning("W307", rule, message, "可有可无写作 [字]，间隔写作 …；要用正则，匹配方式写“正则”")
+
+
+def _unread(root: Path) -> Iterator[Problem]:
+    """Sheets beside those that are read: copies that a system or a person named anew, and sheets laid elsewhere."""
+    for path in sorted((*root.glob("*"), *root.glob("*/*"))):
+        if path.suffix.lower() not in (".csv", ".xlsx") or path.name.startswith((".", "~$")):
+            continue
+        if path.stem not in SHEETS or path.parent.name not in PROFILES:
+            advice = "要用它，改成规则表的名字放进档的文件夹；不用就移走"
+            yield Problem("W308", str(path.relative_to(root)), "这个文件不是规则表的名字或位置，没有读", advice)
 
 
 def _unused_classes(books: Sequence[Rulebook], root: Path) -> Iterator[Problem]:

@@ -23,6 +23,9 @@ PROFILES = ("common", "power", "hotline", "telecom")
 RULE_SHEETS = {"phrases": "phrase", "step_rules": "step", "signals": "signal", "subtype_rules": "subtype"}
 RULE_COLUMNS = ("编号", "类别", "词语", "应命中例句", "不应命中例句")
 TABLES = ("limits", "conduct", "settings", "cases")
+SHEETS = frozenset(
+    ("classes", "codes", "steps", "subtypes", "checklist", "situations", "points", "scoring", *RULE_SHEETS, *TABLES)
+)
 SLACK, MOST_POINTS = 0.001, 100.0
 # Excel turns MAR-12 into a date and 1E5 into a number.
 RULE_ID = re.compile(r"^(?!(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC)-)[A-Z]{2,6}-\d{3}$")

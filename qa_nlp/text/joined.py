@@ -67,13 +67,18 @@ def join_runs(call: Call) -> Joined | None:
     return joined if joined.joints else None
 
 
+def is_sound(text: str) -> bool:
+    """Whether words are but a listener's sound, wherever they stand."""
+    return len(text) <= LONGEST and LISTENING.fullmatch(text) is not None
+
+
 def is_listening(call: Call, nth: int) -> bool:
     """Whether a turn is but a listener's sound (嗯, 是的, 您说) while the other goes on speaking."""
-    if not 0 < nth < len(call.turns) - 1 or len(call.turns[nth].text) > LONGEST:
+    if not 0 < nth < len(call.turns) - 1 or not is_sound(call.turns[nth].text):
         return False
     before, own, after = call.turns[nth - 1 : nth + 2]
     apart = own.role in SPEAKERS and before.role in SPEAKERS and before.role == after.role != own.role
-    return apart and before.text[-1:] not in ASKING and LISTENING.fullmatch(own.text) is not None
+    return apart and before.text[-1:] not in ASKING
 
 
 def _goes_on(before: Turn, turn: Turn) -> bool:

@@ -46,6 +46,7 @@ SAID = "我现在帮您查询一下您家的用电情况"
         (timed(("customer", "我家从早上", 0, 5), ("agent", SAID, 4.5, 12)), set()),
         # A listener's sound and a cry to keep away are none to blame; and a silence after a question is the customer's.
         (timed(("customer", "我家从早上", 0, 5), ("agent", "嗯", 3.5, 4), ("customer", "就没电", 5, 8)), set()),
+        (timed(("customer", "我家从早上", 0, 9), ("agent", "是的", 3.5, 4), ("agent", SAID, 10, 17)), set()),
         (timed(("customer", "我拿竹竿去挑开", 0, 5), ("agent", "千万别去碰，马上退回来", 3, 8)), set()),
         (timed(("agent", "您户号多少？", 0, 2), ("agent", SAID, 20, 28)), set()),
         (timed(("agent", "您慢慢找，我等着您", 0, 3), ("agent", SAID, 20, 28)), set()),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -77,6 +79,18 @@ def test_neighbours_change_not_a_bit(model: Model) -> None:
         assert np.array_equal(together.calls()[number], alone.calls()[0])
         assert np.array_equal(together.starts()[number], alone.starts()[0])
         assert together.sure()[number] == alone.sure()[0]
+
+
+def test_probabilities_of_any_margin_are_no_warning() -> None:
+    """A long call has margins whose exponential is beyond all numbers; the other probabilities stay as they are."""
+    linear = Linear(("a",), np.array([5]), np.ones((1, 1), np.float32), *[np.ones(1, np.float32)] * 3)
+    margins = np.array([[-1e4], [-3.0], [0.0], [1e4]], dtype=np.float32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = linear.probabilities(margins)
+    assert found[[0, 3], 0].tolist() == [0.0, 1.0]
+    assert found.dtype == np.float32
+    assert found[1, 0] == np.float32(1.0) / (1 + np.exp(np.float32(2.0)))
 
 
 def test_a_table_joins_fields_side_by_side() -> None:

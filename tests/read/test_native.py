@@ -144,3 +144,30 @@ def test_a_speaker_whose_role_is_unknown_keeps_his_name(write: Write, role: dict
     said = [("1", "喂"), ("2", "嗯"), ("1", "哦")]
     calls, _ = read(write("a.jsonl", line(turns=[{**role, "speaker": name, "text": text} for name, text in said])))
     assert calls[0].meta["speakers"] == ["1", "2", "1"]
+
+
+def test_ids_lose_the_spaces_around_them(write: Write) -> None:
+    """Whichever way a line is read: two spellings are one call, and a table finds it."""
+    path = write(
+        "a.jsonl",
+        line(call_id="  d22  ", agent_id=" A7 ", team=" 一班")
+        + line(call_id="d22")
+        + line(call_id=" d23 ", direction="呼入"),
+    )
+    calls, skipped = read(path, write("m.csv", "通话编号,班组\nd22,二班\n"))
+    assert [(call.call_id, call.agent_id, call.team) for call in calls] == [("d22", "A7", "二班"), ("d23", "", "")]
+    assert len(skipped) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2026-3-5 14:20", "2026-03-05T14:20:00"),
+        ("2026年3月5日 14时20分", "2026-03-05T14:20:00"),
+        ("2026-03-05T09:12:00+08:00", "2026-03-05T09:12:00+08:00"),
+        ("2026-03-05", "2026-03-05"),
+    ],
+)
+def test_started_at(written: str, expected: str, write: Write) -> None:
+    (call,), _ = read(write("a.jsonl", line(started_at=written)))
+    assert call.started_at == expected

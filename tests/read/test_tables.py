@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from qa_nlp.read.headers import header_of, headers_of, is_table
+from qa_nlp.read.tables import ONE_TABLE
 from tests.read.conftest import Write, lines, read
 
 CSV = '通话编号,说话人,内容,开始时间,结束时间,工号\nC1,客服,"您好,请讲",0.5,2,A1\nC1,客户,没电,3,4,A1\nC2,客服,您好,1,2,\n'
@@ -135,8 +136,42 @@ def test_ids_that_excel_has_mangled_are_not_merged_into_one_call(write: Write) -
 
 
 def test_a_table_without_an_id_column_is_one_call(write: Write) -> None:
+    """And says so, where it is more than a line."""
     calls, _ = read(write("138-甲.csv", "角色,内容\n客服,您好\n客户,没电\n"))
     assert [(call.call_id, len(call.turns)) for call in calls] == [("138-甲", 2)]
+    assert ONE_TABLE in calls[0].notes
+    (call,), _ = read(write("b.csv", "角色,内容\n客服,您好\n"))
+    assert ONE_TABLE not in call.notes
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "expected"),
+    [
+        ("来电时间", "46086.59", "2026-03-05T14:09:36"),
+        ("通话开始时间", "2026年3月5日 14时20分", "2026-03-05T14:20:00"),
+        ("来电时间", "2026/3/5 14:20", "2026-03-05T14:20:00"),
+        ("来电时间", "昨天", "昨天"),
+        ("开始时间", "46086.59", "2026-03-05T14:09:36"),
+        ("开始时间", "46086", ""),
+    ],
+)
+def test_start_of_a_call_a_row(header: str, cell: str, expected: str, write: Write) -> None:
+    """The same in the table of calls and, but for seconds, in one about calls."""
+    (call,), _ = read(write("a.csv", f"通话编号,{header},通话全文\nC1,{cell},客服：您好 客户：喂\n"))
+    assert call.started_at == expected
+    meta = write("m.csv", f"通话编号,{header},班组\nC1,{cell},一班\n")
+    (call,), _ = read(write("b.csv", "通话编号,角色,内容\nC1,客服,您好\n"), meta)
+    assert call.started_at == (expected or "2026-03-05")
+
+
+def test_the_agents_name_stands_in_for_his_number(write: Write) -> None:
+    text = "通话编号,角色,内容,工号,坐席姓名\nC1,客服,您好,A7,李芳\nC2,客服,您好,,李芳\n"
+    calls, _ = read(write("a.csv", text))
+    assert [call.agent_id for call in calls] == ["A7", "李芳"]
+    assert [call.meta["坐席姓名"] for call in calls] == ["李芳", "李芳"]
+    meta = write("m.csv", "通话编号,坐席姓名\nC1,王强\nC2,王强\n")
+    calls, _ = read(write("b.csv", "通话编号,角色,内容,工号\nC1,客服,您好,A7\nC2,客服,您好,\n"), meta)
+    assert [call.agent_id for call in calls] == ["A7", "王强"]
 
 
 def test_an_open_quote_ends_the_table(write: Write) -> None:
@@ -159,6 +194,12 @@ def test_workbook(tmp_path: Path) -> None:
     assert lines(calls[0]) == ["agent:您好", "customer:95598"]
     assert [(turn.start, turn.end) for turn in calls[0].turns] == [(1.0, 2.5), (3.0, 4.0)]
     assert calls[0].started_at == "2026-03-05T09:12:00"
+
+
+def test_what_is_skipped_names_its_sheet(tmp_path: Path) -> None:
+    rows = [["通话编号", "角色", "内容"], ["C1", "客服", "您好"], ["", "客户", "没电"]]
+    _, skipped = read(workbook(tmp_path / "a.xlsx", [["说明"]], rows))
+    assert [(item.line, item.reason) for item in skipped] == [(3, "工作表“表1”：这一行没有通话编号")]
 
 
 def test_workbook_without_dialogue(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa_nlp.read.values import clean, clock, direction_of, iso_of, plain, role_of, seconds, span, text_of
+from qa_nlp.read.values import clean, clock, direction_of, iso_of, plain, role_of, seconds, serial_of, span, text_of
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,36 @@ def test_span_drops_times_that_run_backwards() -> None:
         ("2026/3/5 9:12:00", "2026-03-05T09:12:00"),
         ("2026年3月5日 9:12", "2026-03-05T09:12:00"),
         ("2026-03-05T09:12:00+08:00", "2026-03-05T09:12:00+08:00"),
+        ("2026/3/5 14:20", "2026-03-05T14:20:00"),
+        ("2026年3月5日 14时20分", "2026-03-05T14:20:00"),
+        ("2026年3月5日14时20分3秒", "2026-03-05T14:20:03"),
+        ("2026年3月5日 14点", "2026-03-05T14:00:00"),
+        ("2026年3月5日14：20", "2026-03-05T14:20:00"),
+        ("2026年3月5日 25时20分", "2026年3月5日 25时20分"),
         ("2026-03-05", "2026-03-05"),
+        ("46086.59", "46086.59"),
         ("昨天", "昨天"),
     ],
 )
 def test_iso_of(text: str, expected: str) -> None:
     assert iso_of(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("46086.59", "2026-03-05T14:09:36"),
+        ("46086", "2026-03-05"),
+        ("46086.999999", "2026-03-06T00:00:00"),
+        ("36525.5", ""),
+        ("73050", ""),
+        ("20260305", ""),
+        ("4608.5", ""),
+        ("", ""),
+    ],
+)
+def test_serial_of(cell: str, expected: str) -> None:
+    assert serial_of(cell) == expected
 
 
 def test_clean_and_plain() -> None:

@@ -131,6 +131,18 @@ def test_classes_are_looked_up_in_every_sheet(book: Rulebook, tmp_path: Path) ->
     assert found == ["classes“数”"]
 
 
+def test_sheets_that_are_not_read(tmp_path: Path) -> None:
+    """Copies and misplaced sheets are named; those that are read, and what no sheet is, are not."""
+    (tmp_path / "common").mkdir()
+    for name in ("common/phrases.csv", "common/cases.xlsx", "common/words.txt", "README.md", "common/~$phrases.xlsx"):
+        (tmp_path / name).touch()
+    assert not [w for w in warnings([], tmp_path) if w.code == "W308"]
+    strange = ["common/phrases - 副本.csv", "common/phrases(1).csv", "phrases.csv"]
+    for name in strange:
+        (tmp_path / name).touch()
+    assert sorted(w.place for w in warnings([], tmp_path) if w.code == "W308") == sorted(strange)
+
+
 def test_codes_and_conditions_without_rules(book: Rulebook) -> None:
     found = {w.code: [] for w in warnings([replace(book, rules=(), situations=())])}
     for warning in warnings([replace(book, rules=(BASE,), situations=())]):
