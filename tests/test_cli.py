@@ -38,6 +38,20 @@ def test_explain_marks_findings_in_place(run_cli: Run, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert "【谁让您" in result.stdout
     assert "建议：" in result.stdout
+    # An omitted step says what it costs, why it was asked for and what could have been said.
+    missing = next(line for line in result.stdout.splitlines() if "违规" in line and "询问其他需要" in line)
+    assert "扣" in missing
+    assert "依据：话务服务规范" in missing
+    assert "建议：请问还有其他可以帮您的吗" in missing
+
+
+def test_explain_knows_the_table_and_near_numbers(run_cli: Run, tmp_path: Path) -> None:
+    source, table = tmp_path / "H1.txt", tmp_path / "meta.csv"
+    source.write_text("座席：您好，这里是95598\n客户：你好\n座席：给您回访\n客户：好\n座席：再见\n", encoding="utf-8")
+    table.write_text("通话编号,呼叫方向,开始时间\nH1,outbound,2026-03-05 22:30\n", encoding="utf-8-sig")
+    assert "外呼时段不当" not in run_cli("explain", "H1", source).stdout
+    assert "外呼时段不当" in run_cli("explain", "H1", source, "--meta", table).stdout
+    assert "这里有 H1" in run_cli("explain", "H2", source).stderr
 
 
 def test_rules_try(run_cli: Run) -> None:

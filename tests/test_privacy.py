@@ -42,10 +42,55 @@ TEXT = f"""座：您好，请问有什么可以帮您？
         ("浙江省杭州市西湖区文三路8号", "浙江省杭州市西湖区●●●●●"),
         ("12号上午9点检修，3号线", "12号上午9点检修，3号线"),
         ("老百姓叫苦，叫师傅来", "老百姓叫苦，叫师傅来"),
+        ("身份证后六位是078515", "身份证后六位是●●●●●●"),
+        ("身份证号的后四位，八五幺叉", "身份证号的后四位，●●●●"),
+        ("身份证后六位不用报，电压220", "身份证后六位不用报，电压220"),
+        ("工单号后六位是078515", "工单号后六位是078515"),
+        ("阳光花园A座1203没电", "●●●●●●●●●●没电"),
+        ("阳光花园A座1203室", "●●●●●●●●●●●"),
+        ("这栋楼A座120户都没电", "这栋楼A座120户都没电"),
+        ("2026-03-01 10:11打的", "2026-03-01 10:11打的"),
+        ("我电话13912345678王建国", "我电话●●●●●●●●●●●●●●"),
+        ("登记的王建国 13912345678", "登记的●●● ●●●●●●●●●●●"),
+        ("13912345678谢谢", "●●●●●●●●●●●谢谢"),
+        ("就打13912345678方便", "就打●●●●●●●●●●●方便"),
         ("", ""),
     ],
 )
 def test_mask(text: str, masked: str) -> None:
+    assert mask(text).text == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("马老板您好", "●老板您好"),
+        ("孙姐你好，赵师傅刚走", "●姐你好，●师傅刚走"),
+        ("卓老师，该处理的处理", "●老师，该处理的处理"),
+        ("我找李经理，他是张主任那边的", "我找●经理，他是●主任那边的"),
+        ("王阿姨，您放心", "●阿姨，您放心"),
+        ("是刘总说的", "是●总说的"),
+        ("欧阳老师在吗", "●●老师在吗"),
+        ("我叫阿依古丽", "我叫●●●●"),
+        ("户主叫买买提", "户主叫●●●"),
+        ("我叫克里木江，他叫阿里木来的", "我叫●●●●，他叫●●●来的"),
+        ("对李师傅投诉，向张主任反映", "对●师傅投诉，向●主任反映"),
+        ("我叫扎西次仁，家里没电", "我叫●●●●，家里没电"),
+        *((same, same) for same in (
+            "抢修师傅到了，线路师傅在查，老师傅也来了",
+            "客户经理姓什么，大堂经理、台区经理都不在",
+            "对方经理来过，甲方老板不管",
+            "让师傅来，方便师傅进门，马上师傅就到",
+            "关于老板娘的事，连老板都不知道，老板也姓不上",
+            "老师傅说的，小姐姐，小哥哥，大姐，老大哥",
+            "何总是停电，任总之计",
+            "竹子拦了车师傅在砍，想了解师傅几点来",
+            "我叫师傅来，我叫了电工，我叫他别碰，叫你们来",
+            "我叫阿姨来看看，他叫巴士，高德地图上叫那里，叫阿里巴巴，叫那里来人",
+        )),
+    ],
+)  # fmt: skip
+def test_titles_and_names_of_other_peoples(text: str, masked: str) -> None:
     assert mask(text).text == masked
 
 
@@ -59,6 +104,24 @@ def test_mask(text: str, masked: str) -> None:
         ("请问户号是多少", "打95598查的", "打95598查的"),
         ("您的地址是哪里？", "阳光小区", "●●●●"),
         ("有什么可以帮您？", "阳光小区没电了", "阳光小区没电了"),
+        ("请问您怎么称呼", "买买提", "●●●"),
+        ("请问您怎么称呼", "卓玛", "●●"),
+        ("请问您怎么称呼", "叫我阿依古丽就行", "叫我●●●●就行"),
+        ("请问您怎么称呼", "那日本来要说的", "那日本来要说的"),
+        ("请问您怎么称呼", "特别急", "特别急"),
+        ("请说下您的电话", "三个人", "三个人"),
+        ("您电话", "停了三四个小时", "停了三四个小时"),
+        ("您留个联系方式", "两点多", "两点多"),
+        ("报下户号", "五六度", "五六度"),
+        ("报下户号", "户号不记得了，上月一百二十块", "户号不记得了，上月一百二十块"),
+        ("报下户号", "户号不记得了，上月128.5元", "户号不记得了，上月128.5元"),
+        ("报下户号", "不知道，上个月交了156", "不知道，上个月交了156"),
+        ("报下户号", "交费的，3205156", "交费的，●●●●●●●"),
+        ("报下户号", "功率因数0.785", "功率因数0.785"),
+        ("报下户号", "等等，0.785那个", "等等，0.785那个"),
+        ("报下户号", "表上实码2937，那笔143", "表上实码2937，那笔143"),
+        ("我们保留号码记录", "一二三层没电", "一二三层没电"),
+        ("请留意电话", "二三四楼都停了", "二三四楼都停了"),
     ],
 )
 def test_what_was_asked_decides_what_an_answer_is(question: str, answer: str, masked: str) -> None:
@@ -77,6 +140,53 @@ def test_pieces_of_an_answer_stay_covered() -> None:
     assert [m.text for m in mask_turns([Turn(*turn) for turn in turns])] == [
         "请报一下手机号码", "●●●", "嗯", "●●●●", "●●●●，然后呢",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["请说下您的电话", "留个电话吧", "您留个联系方式", "方便留一下手机号码", "报下户号", "您电话", "把您户号给我", "户号呢",
+     "好的，您的手机号码。", "手机号讲一下", "那麻烦给下电话", "号码报我就行", "户号报来"],
+)  # fmt: skip
+def test_everyday_questions_open_for_pieces_too(question: str) -> None:
+    said = [("agent", question), ("customer", "幺三九"), ("agent", "嗯"), ("customer", "幺二三四"), ("agent", "嗯"),
+            ("customer", "五六七八")]  # fmt: skip
+    assert [m.text for m in mask_turns([Turn(*turn) for turn in said])] == [
+        question, "●●●", "嗯", "●●●●", "嗯", "●●●●",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "稍后抢修人员会打您电话",
+        "保留好您的手机",
+        "您的电话已经登记",
+        "有问题再打我们电话",
+        "电话里说不清，我给您查",
+        "报修电话打通了",
+    ],
+)
+def test_what_only_speaks_of_a_number_asks_for_none(told: str) -> None:
+    turns = [Turn("agent", told), Turn("customer", "一二三号楼都停了，三四五单元也停了，编号是五六七")]
+    assert mask_turns(turns)[1].text == turns[1].text
+
+
+@pytest.mark.parametrize(
+    ("event", "masked"),
+    [
+        (
+            "[来电号码 13812345678 归属地 户主 王建国 身份证110101199003078515]",
+            "[来电号码 ●●●●●●●●●●● 归属地 户主 ●●● 身份证●●●●●●●●●●●●●●●●●●]",
+        ),
+        *((same, same) for same in (
+            "[静音 6秒]", "[静音 120秒]", "[转接 8012]", "[2026-03-01 10:11:12 通话开始]", "[按键 1]", "[满意度 5]",
+            "[来电号码 95598]", "[通话时长 00:01:23]",
+        )),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("before", ["您好", "请报一下户号"])
+def test_events_are_covered_as_words_are(before: str, event: str, masked: str) -> None:
+    assert mask_turns([Turn("agent", before), Turn("system", event)])[1].text == masked
 
 
 def test_a_name_said_once_is_covered_in_every_turn() -> None:
@@ -98,7 +208,23 @@ def test_any_text_can_be_masked(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["1，", "一", "路", "建设路", "12号", "a@", "我姓", "姓王叫", "建设的", "三个八", "栋一"]
+    "unit",
+    [
+        "1，",
+        "一",
+        "路",
+        "建设路",
+        "12号",
+        "a@",
+        "我姓",
+        "姓王叫",
+        "建设的",
+        "三个八",
+        "栋一",
+        "王师傅",
+        "身份证后六位1",
+        "叫阿依",
+    ],
 )
 def test_no_text_makes_masking_slow(unit: str) -> None:
     # Seconds of this process, not of the clock: what grows with the square takes minutes on any machine.
@@ -188,6 +314,37 @@ def test_pseudonyms_are_stable_and_depend_on_the_key(inspector: Inspector) -> No
     assert "13912345678" not in written
 
 
+@pytest.mark.parametrize(
+    ("badge", "said", "shown_as"),
+    [
+        ("8021", "八〇二一为您服务", "●●●●为您服务"),
+        ("8021", "工号8 0 2 1为您服务", "工号●●●●●●●为您服务"),
+        ("8021", "八零，二一为您服务", "●●●●●为您服务"),
+        ("8021", "8-0-2-1为您服务", "●●●●●●●为您服务"),
+        ("8021", "我是8021号话务员", "我是●●●●号话务员"),
+        ("0012", "洞洞幺两，请讲", "●●●●，请讲"),
+        ("A801", "工号a八零幺，请讲", "工号●●●●，请讲"),
+        ("12", "工号12为您服务", "工号●●为您服务"),
+        ("12", "十二点了，12分钟后到", "十二点了，12分钟后到"),
+        ("张三", "工号一二零七为您服务", "工号●●●●为您服务"),
+        ("张三", "1207号座席为您服务", "●●●●号座席为您服务"),
+        ("8021", "工单号18021345，电表读数80213度", "工单号18021345，电表读数80213度"),
+        ("", "员工号召力，工号是多少", "员工号召力，工号是多少"),
+    ],
+)
+@pytest.mark.parametrize("masked", [True, False])
+def test_a_badge_is_covered_however_it_is_read_out(badge: str, said: str, shown_as: str, masked: bool) -> None:
+    call = make_call(f"座：{said}\n客：没电了", agent_id=badge)
+    assert Shield(mask=masked, key=b"a" * 16).words(call)[0] == shown_as
+    assert Shield(mask=masked).words(call)[0] == said
+
+
+def test_a_short_badge_is_not_covered_in_messages(inspector: Inspector) -> None:
+    call = make_call("座：工号12为您服务\n客：没电了", agent_id="12")
+    raw = replace(inspector.inspect([call])[0], summary="第12句“您好”")
+    assert Shield(key=b"a" * 16).shown(call, raw)[1].summary == "第12句“您好”"
+
+
 def test_the_key_does_not_show_in_representations() -> None:
     assert "secret" not in repr(Shield(key=b"secret" * 4))
 
@@ -204,6 +361,8 @@ def test_a_bad_key_file_is_bad_usage(content: bytes | None, tmp_path: Path) -> N
 def test_reasons_of_skipped_items_are_masked() -> None:
     item = Skipped("a.txt", 3, "T1", "看不懂：我姓王，13900001111", "改")
     assert Shield().skipped(item).reason == "看不懂：我姓●，●●●●●●●●●●●"
+    beside = Skipped("a.txt", 4, "", "不是一句对话：我电话13912345678王建国", "改")
+    assert Shield().skipped(beside).reason == "不是一句对话：我电话●●●●●●●●●●●●●●"
     assert Shield(mask=False).skipped(item) == item
 
 
@@ -227,5 +386,4 @@ def test_a_look_at_the_whole_call_misses_nothing(turns: list[Turn]) -> None:
     masked = mask_turns(turns)
     for turn, hidden in zip(turns, masked, strict=True):
         alone = mask(turn.text)
-        if turn.role != "system":
-            assert all(hidden.text[s.start : s.end] == "●" * (s.end - s.start) for s in alone.spans)
+        assert all(hidden.text[s.start : s.end] == "●" * (s.end - s.start) for s in alone.spans)

@@ -118,3 +118,12 @@ def test_read_names_what_it_passes_over(run_cli: Run, tmp_path: Path) -> None:
     result = run_cli("read", tmp_path / "a.jsonl")
     assert result.returncode == 1
     assert "跳过 第 1 行" in result.stdout
+
+
+def test_read_quotes_no_person_in_what_it_passes_over(run_cli: Run, tmp_path: Path) -> None:
+    lines = "### T001 | repair.outage_single | agent=A07 | team=一班 | direction=inbound\n座| 您好\n客| 没电了\n"
+    (tmp_path / "a.txt").write_text(f"{lines}我电话13912345678王建国\n", encoding="utf-8")
+    result = run_cli("read", tmp_path / "a.txt")
+    assert "不是一句对话：我电话●●●" in result.stdout
+    assert "13912345678" not in result.stdout
+    assert "王建国" not in result.stdout

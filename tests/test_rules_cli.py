@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from qa_nlp.cli.rules import _to_store
 from qa_nlp.paths import data_file
+from qa_nlp.records import Call, Turn
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 CALL = "座席：您好\n客户：我家没电了\n座席：谁让您不早点交电费\n客户：好吧\n座席：再见\n"
@@ -150,6 +152,31 @@ def test_an_appeal_keeps_no_customers_number(run_cli: Run, lexicons: Path, tmp_p
     assert "13912345678" not in row
     assert "怎么打不通" in row
     assert "谁让您不早点交电费" in row
+
+
+def test_an_appeal_keeps_nobodys_name_and_still_holds(run_cli: Run, lexicons: Path, tmp_path: Path) -> None:
+    path, out = tmp_path / "一通.txt", tmp_path / "out"
+    said = "王建国先生13912345678，谁让您不早点交电费，建设路12号3单元的"
+    path.write_text(f"座：您好\n客：我叫王建国\n座：{said}\n", encoding="utf-8")
+    reason = "王建国先生13912345678说过可以这样讲"
+    result = run_cli("rules", "accept-appeal", "一通", 3, "blame", path, "--reason", reason, "--lexicons", lexicons)
+    assert result.returncode == 0, result.stderr
+    assert "注意" not in result.stdout
+    row = (lexicons / "common/cases.csv").read_text(encoding="utf-8-sig").splitlines()[-1]
+    for secret in ("王", "建国", "139", "建设路"):
+        assert secret not in row
+    assert "谁让您不早点交电费" in row
+    assert "说过可以这样讲" in row
+    run_cli("score", path, "-o", out, "--lexicons", lexicons, "--format", "jsonl", "--quiet")
+    verdict = json.loads((out / "calls.jsonl").read_text(encoding="utf-8"))
+    assert {f["status"] for f in verdict["findings"] if (f["turn"], f["code"]) == (2, "blame")} == {"suppressed"}
+
+
+def test_the_words_of_the_fault_stay_where_masking_takes_them_for_a_name() -> None:
+    call = Call("T", (Turn("agent", "我叫王建国，电话13912345678"),))
+    words, why = _to_store(call, 0, [(2, 19)], "王建国说的")
+    assert words == ["我叫王建国，电话●●●●●●●●●●●"]
+    assert why == "●●●说的"
 
 
 @pytest.mark.parametrize("wrong", ["不存在", "lexicons/power"])

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.check.remark import remark
-from qa_nlp.check.steps import MODEL, Done
+from qa_nlp.check.steps import MODEL, Done, worded
 from qa_nlp.records import Finding, Label, StepVerdict
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.matcher import Hit
@@ -43,7 +43,7 @@ def handling_findings(
     charged = any(step.step in WARNINGS and step.verdict == "violation" for step in steps)
     found = [
         *_soothe_first(evidence, label, done, rows),
-        *_safety(evidence, done, rows, charged),
+        *_safety(evidence, label, done, book, charged),
         *_escalation(evidence, rows),
         *_recorded_type(evidence, label, rows),
     ]
@@ -80,7 +80,10 @@ def _soothe_first(
         yield remark(rows["order_soothe"], handled, (0, len(text), text), match="order")
 
 
-def _safety(evidence: Evidence, done: Mapping[str, Done], rows: Mapping[str, Row], charged: bool) -> Iterator[Finding]:
+def _safety(
+    evidence: Evidence, label: Label, done: Mapping[str, Done], book: Rulebook, charged: bool
+) -> Iterator[Finding]:
+    rows = book.conduct
     dangers = [h for h in evidence.signals.get("客户提到危险现象", []) if h.match == "exact"]
     if not dangers or "order_safety" not in rows:
         return
@@ -89,8 +92,12 @@ def _safety(evidence: Evidence, done: Mapping[str, Done], rows: Mapping[str, Row
     agents = [turn for turn in evidence.prepared.agent_turns if turn > first.turn]
     if warned is None:
         if len(agents) >= 2:
-            sure = max((evidence.probability(t, "safety_advice") for t in agents), default=0.0) < ALMOST_NO
+            chance = max((evidence.probability(turn, WARNINGS[0]) for turn in agents), default=0.0)
+            silent = chance < ALMOST_NO or not worded(WARNINGS[0], evidence, agents)
+            sure = silent and label.category == "repair" and not label.needs_review
             finding = remark(rows["danger_unwarned"], first.turn, _span(evidence, first), match=first.match, sure=sure)
+            if sure and label.subtype in book.perilous:
+                finding = replace(finding, severity="critical")
             yield replace(finding, points=0.0) if charged else finding
         return
     before = [turn for turn in agents if turn < warned.turn]
@@ -111,14 +118,22 @@ def _recorded_type(evidence: Evidence, label: Label, rows: Mapping[str, Row]) ->
     customers = evidence.prepared.customer_turns
     if not recorded or recorded == label.category or not customers or "type_mismatch" not in rows:
         return
-    sure = not label.needs_review and label.confidence >= float(rows["type_mismatch"]["数值"] or 0.9)
+    confidence = _of_category(label)
+    sure = confidence >= float(rows["type_mismatch"]["数值"] or 0.9)
     worst = label.category == "complaint"
     detail = f"（登记为{evidence.prepared.call.meta['recorded_type']}）" + ("，投诉被记成了别的类型" if worst else "")
     turn = customers[0]
     yield remark(
         rows["type_mismatch"], turn, _turn_span(evidence, turn), detail=detail, match="model",
-        confidence=label.confidence, sure=sure,
+        confidence=confidence, sure=sure,
     )  # fmt: skip
+
+
+def _of_category(label: Label) -> float:
+    """How likely the category is, whichever of its subtypes: what is known of the first two adds up."""
+    second = label.runner_up
+    alike = second is not None and second.subtype.split(".")[0] == label.category
+    return min(1.0, label.confidence + (second.confidence if second is not None and alike else 0.0))
 
 
 def recorded_category(text: str) -> str:

@@ -12,6 +12,8 @@ from qa_nlp.rulebook.situations import KIND
 from qa_nlp.text.prepared import Prepared
 
 SILENCE_SECONDS = 4.0
+# What a silence without a number is taken for.
+UNTOLD_SECONDS = 5.0
 # These run on ``folded.match``: digits are ASCII, 您 is 你.
 SILENCE = re.compile(
     r"(?:静音|无声|沉默|停顿|无应答|无回应|没有?(?:声音|动静|反应|回应)|无人(?:应答|说话|讲话))(?!.{0,3}后)\D{0,4}(\d+)?"
@@ -101,16 +103,17 @@ class Line:
             fresh = role != "agent" and (role == "customer" or i in self.silences or fresh)
         return tuple(map(tuple, runs))
 
+    def silence(self, turn: int) -> float | None:
+        """Seconds of silence that a line of the system tells of, ``UNTOLD_SECONDS`` where it names none; None for others."""
+        text = self.text(turn)
+        match = SILENCE.search(text)
+        blank = self.prepared.roles[turn] != "system" and not text.strip(" .,…?!~-")
+        return float(match[1] or UNTOLD_SECONDS) if match else UNTOLD_SECONDS if blank else None
+
     @cached_property
     def silences(self) -> frozenset[int]:
         """System lines that tell of a silence of a few seconds or more."""
-        found = set()
-        for i in self.system:
-            match = SILENCE.search(self.text(i))
-            blank = self.prepared.roles[i] != "system" and not self.text(i).strip(" .,…?!~-")
-            if blank or (match and float(match[1] or SILENCE_SECONDS) >= SILENCE_SECONDS):
-                found.add(i)
-        return frozenset(found)
+        return frozenset(i for i in self.system if (self.silence(i) or 0.0) >= SILENCE_SECONDS)
 
     @cached_property
     def agent_hung_up(self) -> bool:

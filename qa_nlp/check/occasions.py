@@ -105,7 +105,7 @@ def _still_there(line: Line) -> list[Occasion]:
     if not line.silences or "customer" not in line.roles:
         return []
     last = max(i for i in line.spoken if line.roles[i] == "customer")
-    tail = [i for i in line.silences if i > last]
+    tail = sorted(i for i in line.silences if i > last)
     if tail:
         before = [i for i in line.spoken if i < tail[0]]
         ended = any(FAREWELL.search(line.text(i)) for i in before[-2:])
@@ -124,6 +124,8 @@ def _premise(name: str, turn: int, line: Line) -> bool:
             return call.direction == "outbound"
         case "呼入":
             return call.direction != "outbound"
+        case "客户说过话":
+            return any(role in ("customer", "unknown") for role in line.roles[:turn])
         case "末尾":
             return turn >= line.spoken[max(0, len(line.spoken) - END_TURNS)]
         case _:

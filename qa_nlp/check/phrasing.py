@@ -14,6 +14,7 @@ from qa_nlp.rulebook.appeals import cleared
 from qa_nlp.rulebook.book import Code, Rulebook
 from qa_nlp.rulebook.matcher import Hit
 from qa_nlp.rulebook.rule import Rule
+from qa_nlp.text.joined import is_listening
 
 MODEL_RULE = "MODEL"
 MODEL_BASIS = "语句模型"
@@ -24,6 +25,11 @@ REPORTED = re.compile(
     r"[^,.!?\n]{0,4}(说|讲|告诉您|告诉你|回答|回复|骂|喊|写)(的)?(是|:|,|“|\"|「|『|您|你)?$"
 )
 QUOTED = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'), ("《", "》"))
+# What a turn is about where a fault that it sounds like is none: a warning may command, discretion may be promised.
+INNOCENT = {
+    "command": re.compile(r"安全|危险|触电|站[到远]|[离躲]远|别碰|别靠近|不要靠近|不要碰|断开|后退"),
+    "overpromise": re.compile(r"保密|不会?(?:告诉|说出去|透露|泄露|外传)|转告|转达"),
+}
 OPENING = re.compile(f"[{''.join(opening for opening, _ in QUOTED)}]")
 
 
@@ -49,7 +55,7 @@ def phrasing_findings(
         key, code = (heard.turn, heard.label), book.codes[heard.label]
         best[key] = _agreed(best[key], heard, code) if key in best else _from_model(heard, evidence, code)
     # What an appeal cleared is out before the same words are charged once: it must not shadow another fault.
-    settled = _charged_once(cleared(list(best.values()), evidence.prepared, book), evidence)
+    settled = _priced_once(_charged_once(cleared(list(best.values()), evidence.prepared, book), evidence), book)
     return sorted(settled, key=lambda f: (f.turn, f.start, f.code))
 
 
@@ -69,6 +75,18 @@ def _charged_once(findings: list[Finding], evidence: Evidence) -> list[Finding]:
         rivals = [f for f in result if f.turn == finding.turn and f.status == "confirmed" and _overlap(f, finding)]
         if finding.status == "confirmed" and rivals and evidence.probability(finding.turn, finding.code) < BOTH:
             finding = replace(finding, status="suspected", points=0.0)
+        result.append(finding)
+    return result
+
+
+def _priced_once(findings: list[Finding], book: Rulebook) -> list[Finding]:
+    """Of two faults in the same words both are told, and the dearer one is charged."""
+    result: list[Finding] = []
+    for finding in sorted(findings, key=lambda f: -f.points):
+        dearer = (f for f in result if f.turn == finding.turn and f.points and _overlap(f, finding))
+        if finding.points and (rival := next(dearer, None)) is not None:
+            name = book.codes[rival.code].name
+            finding = replace(finding, points=0.0, message=f"{finding.message}（同一句话已按“{name}”扣分）")
         result.append(finding)
     return result
 
@@ -110,7 +128,7 @@ def _from_rule(hit: Hit, evidence: Evidence, book: Rulebook) -> Finding:
     return Finding(
         rule.id, rule.code, severity if severity != "suspected" else code.severity,
         points if status == "confirmed" else 0.0, hit.turn, start, end, quote,
-        rule.message or f"{code.name}：{code.message}", rule.suggestion or code.suggestion, rule.basis, hit.match,
+        rule.message or f"{code.name}：{code.message}", rule.suggestion or code.suggestion, rule.basis or code.basis, hit.match,
         hit.confidence, status,
     )  # fmt: skip
 
@@ -127,20 +145,42 @@ def _doubted(hit: Hit, evidence: Evidence) -> bool:
 def _from_model(heard: Heard, evidence: Evidence, code: Code) -> Finding:
     start, end, quote = evidence.prepared.quote(heard.turn, *heard.span)
     sure = heard.chance >= evidence.model.confirm[evidence.model.sentences.index(code.id)] and not _refuted(
-        code.id, heard.turn, evidence
+        heard, evidence
     )
     return Finding(
         f"{MODEL_RULE}-{code.id}", code.id, code.severity, code.points if sure else 0.0, heard.turn, start, end, quote,
-        f"{code.name}：{code.message}", code.suggestion, MODEL_BASIS, "model", round(heard.chance, 4),
+        f"语句模型认为这句话是{code.name}（把握 {heard.chance:.0%}）。{code.name}：{code.message}", code.suggestion,
+        code.basis or MODEL_BASIS, "model", round(heard.chance, 4),
         "confirmed" if sure else "suspected",
     )  # fmt: skip
 
 
-def _refuted(code: str, turn: int, evidence: Evidence) -> bool:
+def _refuted(heard: Heard, evidence: Evidence) -> bool:
     """Whether the call itself speaks against what the model hears in one sentence."""
+    prepared, code, turn = evidence.prepared, heard.label, heard.turn
+    if is_listening(prepared.call, turn) or _cites(
+        prepared.call.turns[turn].text, *prepared.quote(turn, *heard.span)[:2]
+    ):
+        return True
     if code == "repeat_question":
-        return not was_given(evidence.prepared, turn)
-    return code == "privacy" and is_own(evidence.prepared, turn)
+        return not was_given(prepared, turn)
+    if code == "privacy":
+        return is_own(prepared, turn)
+    folded = prepared.folded
+    return code in INNOCENT and INNOCENT[code].search(folded.match, folded.starts[turn], folded.ends[turn]) is not None
+
+
+def _cites(text: str, start: int, end: int) -> bool:
+    """Whether most of a span stands in quotation marks: somebody else's words."""
+    if not OPENING.search(text):
+        return False
+    cited = 0
+    for opening, closing in QUOTED:
+        at = text.find(opening)
+        while at >= 0 and (stop := text.find(closing, at + 1)) >= 0:
+            cited += max(0, min(end, stop) - max(start, at + 1))
+            at = text.find(opening, stop + 1)
+    return 2 * cited > end - start
 
 
 def is_mention(text: str, turn_start: int, start: int) -> bool:

@@ -7,21 +7,25 @@ when the agent had no chance to answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.check.line import Line
 from qa_nlp.check.occasions import Occasion, happenings, occasions, waited
-from qa_nlp.records import Call, Label, StepVerdict
+from qa_nlp.records import Call, Finding, Label, StepVerdict
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.matcher import Condition, Hit
-from qa_nlp.rulebook.situations import KIND, Situation
+from qa_nlp.rulebook.situations import KIND, NO_HARASSMENT_SAID, NOT_HARASSING, SINCE_CUSTOMER, Situation
 from qa_nlp.text.prepared import Prepared, prepare
 
 NEED = "情景"
 DEMANDED = ("必须", "条件")
 LEAST_TURNS = 2
+# The subtype of harassing calls, and the situation that what harassers say gives rise to.
+HARASSMENT, HARASSED = "other.harassment", "H27"
+# What happens on the line and the finding on conduct that tells of the same deed.
+SAME_CONDUCT = {"久振铃": "ring_time"}
 SURE, LIKELY, DOUBTFUL = 0.95, 0.85, 0.5
 
 
@@ -36,19 +40,57 @@ class Judged(NamedTuple):
 
 
 def situation_verdicts(
-    evidence: Evidence, label: Label, book: Rulebook, steps: Sequence[StepVerdict] = ()
+    evidence: Evidence,
+    label: Label,
+    book: Rulebook,
+    steps: Sequence[StepVerdict] = (),
+    conduct: Sequence[Finding] = (),
 ) -> list[StepVerdict]:
     """A verdict (need 情景) for every situation of the profile whose trigger occurred, by number.
 
     ``steps``: the verdicts on the steps of the same call. Where these settle the very deed that a situation
     asks for (its ``same``), the situation becomes not_applicable: one deed, one judgement. A step that was
-    done settles it always; one left out only where the checklist surely demands it.
+    done settles it always; one left out only where the checklist surely demands it. So does what ``conduct``
+    found already, where the situation arose without a word; so do complaints of a caller who only harasses.
     """
-    found = verdicts_of(evidence.prepared, evidence.of_kind(KIND), book)
+    codes = {finding.code for finding in conduct}
+    told = {event: code for event, code in SAME_CONDUCT.items() if code in codes}
+    found = verdicts_of(evidence.prepared, evidence.of_kind(KIND), book, told)
     least = book.scoring.settings.get("最少座席轮次", LEAST_TURNS)
     doubtful = label.needs_review or len(evidence.prepared.agent_turns) < least
     judged = {s.step: s.verdict for s in steps if s.verdict == "pass" or (_settled(s) and not doubtful)}
+    worded = {hit.rule.code for hit in evidence.of_kind(KIND)}
+    if label.subtype == HARASSMENT or HARASSED in worded:
+        found = [_of_harasser(verdict, label, worded, book) for verdict in found]
+    if told:
+        found = [verdict if verdict.step in worded else _by_conduct(verdict, told, book) for verdict in found]
     return [_once(verdict, judged, book) for verdict in found]
+
+
+def _of_harasser(verdict: StepVerdict, label: Label, worded: Collection[str], book: Rulebook) -> StepVerdict:
+    """The verdict, or not_applicable where its situation supposes a caller in earnest.
+
+    Many a friendly invitation has the label of harassment too: there the customer's words tell, and forbidden words stay.
+    """
+    premises = book.situation(verdict.step).premises
+    if NOT_HARASSING in premises and label.subtype == HARASSMENT:
+        return _not_applicable(verdict, "骚扰电话，不按投诉、抱怨判定")
+    forbidden = verdict.verdict == "violation" and verdict.quote
+    if NO_HARASSMENT_SAID in premises and HARASSED in worded and not forbidden:
+        return _not_applicable(verdict, f"已按“{book.situation(HARASSED).name}”判定")
+    return verdict
+
+
+def _by_conduct(verdict: StepVerdict, told: Mapping[str, str], book: Rulebook) -> StepVerdict:
+    """The verdict, or not_applicable where a finding on conduct tells of the same deed; forbidden words stay."""
+    code = next((told[event] for event in book.situation(verdict.step).events if event in told), None)
+    if code is None or verdict.verdict == "pass" or verdict.quote:
+        return verdict
+    return _not_applicable(verdict, f"已按“{book.code_name(code)}”判定")
+
+
+def _not_applicable(verdict: StepVerdict, reason: str) -> StepVerdict:
+    return StepVerdict(verdict.step, NEED, "not_applicable", None, "", reason, verdict.confidence)
 
 
 def _settled(step: StepVerdict) -> bool:
@@ -69,7 +111,7 @@ def _once(verdict: StepVerdict, judged: Mapping[str, str], book: Rulebook) -> St
     if verdict.verdict == "violation" and beyond:
         return verdict
     names = "”“".join(book.step_info(step).name.split("(")[0] for step in same)
-    return StepVerdict(verdict.step, NEED, "not_applicable", None, "", f"已按步骤“{names}”判定", verdict.confidence)
+    return _not_applicable(verdict, f"已按步骤“{names}”判定")
 
 
 def judge_call(call: Call, book: Rulebook) -> list[StepVerdict]:
@@ -78,17 +120,24 @@ def judge_call(call: Call, book: Rulebook) -> list[StepVerdict]:
     return verdicts_of(prepared, book.matcher.scan(prepared), book)
 
 
-def verdicts_of(prepared: Prepared, hits: Sequence[Hit], book: Rulebook) -> list[StepVerdict]:
-    """Verdicts of all situations that arose, from the hits of the book's matcher."""
+def verdicts_of(
+    prepared: Prepared, hits: Sequence[Hit], book: Rulebook, told: Collection[str] = ()
+) -> list[StepVerdict]:
+    """Verdicts of all situations that arose, from the hits of the book's matcher.
+
+    ``told``: events that somebody else judges; where words gave rise to a situation too, the words alone count.
+    """
     line = Line(prepared, hits)
     happened = happenings(book.by_event, line)
+    untold = {event: found for event, found in happened.items() if event not in told} if told else happened
     arisen = set(line.by_code).union(*map(book.by_event.__getitem__, happened))
     if line.notices:
         arisen |= book.noticed
     found = []
     for situation in book.situations if arisen else ():
         if situation.id in arisen:
-            judged = [j for o in occasions(situation, line, happened) if (j := _judge(situation, o, line)) is not None]
+            events = untold if situation.id in line.by_code else happened
+            judged = [j for o in occasions(situation, line, events) if (j := _judge(situation, o, line)) is not None]
             if judged:
                 found.append(_verdict(situation, _strongest(judged), prepared))
     return found
@@ -127,10 +176,14 @@ def _judge(situation: Situation, occasion: Occasion, line: Line) -> Judged | Non
     if all(found):
         turn, span = found[0]  # type: ignore[misc]
         return Judged("pass", turn, span, situation.id, SURE)
-    missing = "、".join(p.name for p, hit in zip(situation.points, found, strict=True) if not hit)
     many = 2 * sum(map(bool, found)) >= len(found)
     doubtful = _doubtful(situation, occasion, turns, line)
     verdict = "insufficient" if doubtful else situation.partial if many else "violation"
+    if verdict == "pass":
+        names = [point.name for point, hit in zip(situation.points, found, strict=True) if hit]
+        turn, span = next(filter(None, found))
+        return Judged(verdict, turn, span, f"{situation.id} 有：{'、'.join(names)}", DOUBTFUL)
+    missing = "、".join(p.name for p, hit in zip(situation.points, found, strict=True) if not hit)
     reason = f"{situation.id} 第{occasion.turn + 1}句之后缺：{missing}"
     return Judged(verdict, None, None, reason, LIKELY if verdict == "violation" else DOUBTFUL)
 
@@ -148,8 +201,13 @@ def answer_runs(situation: Situation, occasion: Occasion, line: Line) -> list[li
     """The agent's turns that count as the answer, run by run."""
     first = occasion.turn if occasion.inclusive else occasion.turn + 1
     after = [[turn for turn in run if turn >= first] for run in line.runs if run[-1] >= first]
-    before = [list(run) for run in line.runs if run[-1] < first] if situation.begin == "前2句" else []
-    return before[-2:] + (after[: situation.most] if situation.most else after)
+    before: list[list[int]] = []
+    if situation.begin == "前2句":
+        before = [list(run) for run in line.runs if run[-1] < first][-2:]
+    elif situation.begin == SINCE_CUSTOMER:
+        heard = max((i for i in line.spoken if i < first and line.roles[i] == "customer"), default=-1)
+        before = [list(run) for run in line.runs if run[0] > heard and run[-1] < first]
+    return before + (after[: situation.most] if situation.most else after)
 
 
 def _context_holds(situation: Situation, occasion: Occasion, turns: list[int], line: Line) -> bool:

@@ -168,22 +168,36 @@ def sample(
     count: Annotated[int, typer.Option("-n", "--count", min=1, help="挑多少通")] = 50,
     sources: Annotated[list[Path] | None, typer.Option("--from", help="原来的通话文件；给了就另写出这些通话")] = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="写到哪个文件夹；默认写在结果文件夹里")] = None,
+    no_mask: Annotated[
+        bool, typer.Option("--no-mask", help="写出的通话不遮蔽个人信息；要用 -o 写到结果文件夹以外")
+    ] = False,
+    pseudonyms: Annotated[Path | None, typer.Option("--pseudonyms", help="那次检查用的化名密钥文件")] = None,
     profile: Profile = "power",
     lexicons: Lexicons = None,
 ) -> None:
     """从检查结果里挑出最值得标注的通话，写成 sample.csv。"""
+    from qa_nlp.privacy.shield import Shield, read_key
     from qa_nlp.rulebook.load import load_book
     from qa_nlp.training import sample as sampling
 
     picks = sampling.choose(sampling.read_results(results), count)
     names = {subtype.id: subtype.name for subtype in load_book(profile, lexicons).subtypes.values()}
     folder = out or results
+    shield = Shield(not no_mask, read_key(pseudonyms) if pseudonyms else None)
+    if sources:
+        sampling.refuse_without_key(results, sampling.run_facts(results), shield)
+        sampling.refuse_among_masked(results, folder, shield)
     folder.mkdir(parents=True, exist_ok=True)
     sampling.write_table(picks, names, folder / sampling.TABLE)
     print(f"挑了 {len(picks)} 通，写入 {folder / sampling.TABLE}")
     if sources:
-        missing = sampling.write_calls(picks, sources, folder / sampling.CALLS)
+        missing = sampling.write_calls(picks, sources, folder / sampling.CALLS, shield)
         print(f"通话写入 {folder / sampling.CALLS}" + (f"；没找到：{'、'.join(missing)}" if missing else ""))
+        print(
+            "个人信息已遮蔽；训练要用原话的，加 --no-mask 并用 -o 写到别处。"
+            if shield.mask
+            else "注意：这是原话，个人信息没有遮蔽，请像录音一样保管。"
+        )
 
 
 def _asked(paths: Sequence[Path], book: Rulebook) -> list[Sample]:

@@ -57,7 +57,7 @@ def _print_report(report: FileReport) -> None:
             print(f"    {ROLES[turn.role]}：{masked.text[:WIDTH]}{more}")
     for item in report.skipped:
         place = f"第 {item.line} 行：" if item.line else ""
-        print(f"  跳过 {place}{item.reason} → {item.advice}")
+        print(f"  跳过 {place}{mask(item.reason).text} → {item.advice}")
 
 
 def _convert(paths: list[Path], to: Path) -> tuple[int, int]:

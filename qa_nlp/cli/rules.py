@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +13,7 @@ from qa_nlp.cli.common import AnyProfile, Lexicons, ModelPath, Profile, model_fo
 
 if TYPE_CHECKING:
     from qa_nlp.errors import Problem
-    from qa_nlp.inspector import Inspector
-    from qa_nlp.records import Call, Skipped
+    from qa_nlp.records import Call, Finding, Skipped
     from qa_nlp.rulebook.appeals import CaseOutcome
     from qa_nlp.rulebook.book import Rulebook
     from qa_nlp.rulebook.matcher import Hit
@@ -215,13 +214,10 @@ def rules_accept_appeal(
     """申诉成立：把这句话记入 common/cases.csv，以后同样的话不再算这种差错。"""
     from datetime import date
 
-    from msgspec.structs import replace
-
     from qa_nlp.errors import Problem, UsageError
     from qa_nlp.inspector import Inspector
     from qa_nlp.model.store import load_model
     from qa_nlp.paths import data_file
-    from qa_nlp.privacy import mask_turns
     from qa_nlp.records import Call
     from qa_nlp.rulebook.appeals import accept_appeal
     from qa_nlp.rulebook.load import load_book
@@ -233,22 +229,37 @@ def rules_accept_appeal(
     if not reason.strip():
         raise UsageError(Problem("U028", "--reason", "没有写理由", "写明为什么不算差错，以后查得到"))
     today = date.today().isoformat()
-    shown = [masked.text for masked in mask_turns(found.turns)]
-    # The customer's words are only there to be read; the agent's must stay as they are to be known again.
-    turns = tuple(
-        replace(own, text=text) if own.role != "agent" else own for own, text in zip(found.turns, shown, strict=True)
-    )
     book = load_book(profile, lexicons)
-    number = accept_appeal(root, replace(found, turns=turns), turn - 1, code, reason.strip(), today, book)
+    judged = Inspector(book, load_model(model_folder(None, profile))).inspect([found])[0].findings
+    hits = [(f.start, f.end) for f in judged if f.turn == turn - 1 and f.code == code]
+    words, why = _to_store(found, turn - 1, hits if code != "privacy" else (), reason.strip())
+    number = accept_appeal(root, found, turn - 1, code, why, today, book, words)
     where = root / "common" / "cases.csv"
     print(f"已记入 {where}：{number}" if number else f"{where} 里已有这句话，没有重复记。")
     if number:
-        _tell_unjudged(found, turn - 1, code, Inspector(book, load_model(model_folder(None, profile))))
+        _tell_unjudged(judged, turn - 1, code)
 
 
-def _tell_unjudged(call: Call, turn: int, code: str, inspector: Inspector) -> None:
+def _to_store(call: Call, turn: int, hits: Iterable[tuple[int, int]], reason: str) -> tuple[list[str], str]:
+    """The turns and the reason of an appeal with people covered; what was hit in the turn stays, but for digits."""
+    from msgspec.structs import replace
+
+    from qa_nlp.privacy.digit_runs import DIGITS
+    from qa_nlp.privacy.shield import Shield
+    from qa_nlp.records import Turn
+
+    # The reason goes first: whom the call names is covered there too, and no question of the call waits for it.
+    why, *words = Shield().words(replace(call, turns=(Turn("customer", reason), *call.turns)))
+    if 0 <= turn < len(words):
+        raw, shown = call.turns[turn].text, list(words[turn])
+        for place in {place for start, end in hits for place in range(start, end)}:
+            shown[place] = shown[place] if raw[place] in DIGITS else raw[place]
+        words[turn] = "".join(shown)
+    return words, why
+
+
+def _tell_unjudged(found: Sequence[Finding], turn: int, code: str) -> None:
     """Say so where the sentence of an accepted appeal was not judged so before: the number may be a slip."""
-    found = inspector.inspect([call])[0].findings
     if any(f.turn == turn and f.code == code and f.status != "suppressed" for f in found):
         return
     judged = "、".join(f"第{f.turn + 1}句 {f.code}" for f in found if f.status == "confirmed") or "没有差错"

@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 FEW = 0.5
 EngineName = Literal["local", "spark"]
 NoMask = Annotated[bool, typer.Option("--no-mask", help="报告里不遮蔽个人信息（会记入 run.json）")]
+Meta = Annotated[Path | None, typer.Option("--meta", help="按通话编号补充座席、班组等的表（CSV 或 XLSX）")]
 Pseudonyms = Annotated[
     Path | None, typer.Option("--pseudonyms", help="密钥文件：座席和来电号码换成稳定的化名（HMAC-SHA-256）")
 ]
+
+# Among so many calls a similar number is looked for.
+NEARBY = 20_000
 
 
 @app.command()
@@ -34,7 +38,7 @@ def score(
     profile: Profile = "power",
     model: ModelPath = None,
     lexicons: Lexicons = None,
-    meta: Annotated[Path | None, typer.Option("--meta", help="按通话编号补充座席、班组等的表（CSV 或 XLSX）")] = None,
+    meta: Meta = None,
     formats: Annotated[
         str, typer.Option("--format", help="输出格式，逗号分隔：csv,xlsx,html,jsonl,vcon；默认除 vcon 外全部")
     ] = "",
@@ -78,10 +82,13 @@ def explain(
     profile: Profile = "power",
     model: ModelPath = None,
     lexicons: Lexicons = None,
+    meta: Meta = None,
     no_mask: NoMask = False,
 ) -> None:
-    """打印一通电话，在原话处标出每个问题、理由和建议。"""
+    """打印一通电话，在原话处标出每个问题、理由和建议；检查时用了 --meta 的，这里也要写上，结果才一样。"""
     single_threaded()
+    from difflib import get_close_matches
+
     from qa_nlp.errors import Problem, UsageError
     from qa_nlp.inspector import Inspector
     from qa_nlp.model.store import load_model
@@ -92,13 +99,19 @@ def explain(
 
     shield = _shield(no_mask, None)
     inspector = Inspector(load_book(profile, lexicons), load_model(model_folder(model, profile)))
-    for call in open_calls(paths):
-        if isinstance(call, Call) and call.call_id == call_id:
+    others: list[str] = []
+    for call in open_calls(paths, meta):
+        if not isinstance(call, Call):
+            continue
+        others.append(call.call_id)
+        if call.call_id == call_id:
             shown, verdict = shield.shown(call, inspector.inspect([call])[0])
             with printed():
                 print(render(shown, verdict, inspector.book))
             return
-    raise UsageError(Problem("U004", call_id, "在这些文件里没有这通电话", "请检查通话编号，或换一个文件"))
+    near = "、".join(get_close_matches(call_id, others[:NEARBY], 3) or others[:3])
+    advice = f"这里有 {near} 等" if near else "这些文件里没有一通能读的电话"
+    raise UsageError(Problem("U004", call_id, "在这些文件里没有这通电话", f"请检查通话编号，或换一个文件；{advice}"))
 
 
 def _cluster(engine: EngineName, master: str, settings: list[str]) -> Engine | None:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass, field
 from functools import cache
-from hashlib import blake2b
 from itertools import chain, islice
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -28,7 +27,7 @@ from qa_nlp.model.store import load_model
 from qa_nlp.privacy.shield import Shield
 from qa_nlp.process import calm
 from qa_nlp.records import Call, Skipped, Verdict
-from qa_nlp.repeats import KEYS
+from qa_nlp.repeats import links
 from qa_nlp.report.pieces import WHOLE, Makers
 from qa_nlp.rulebook.load import load_book
 from qa_nlp.spool import Done, Inspected, Left, Record, encoded
@@ -213,20 +212,13 @@ class Bench:
             return Left(shield.skipped(item)), {}
         try:
             call, verdict = shield.shown(item, verdicts.get(id(item)) or self._inspector.inspect([item])[0])
-            done = Done(Raw(_ENCODER.encode(call)), Raw(_ENCODER.encode(verdict)), _links(item))
+            done = Done(Raw(_ENCODER.encode(call)), Raw(_ENCODER.encode(verdict)), links(item.meta))
             ready = self._makers.ready(call, verdict, formats)
             return done, ready | {WHOLE: (call, verdict)} if here else ready
         except Exception as error:
             reason = f"检查时出错：{type(error).__name__}: {error}"
             advice = "这是程序的缺陷，请把这通电话的文本（隐去个人信息）发给维护者"
             return Left(shield.skipped(Skipped("", None, item.call_id, reason, advice))), {}
-
-
-def _links(call: Call) -> dict[str, str]:
-    """Hashes by which the caller is known again."""
-    return {
-        key: blake2b(str(value).encode(), digest_size=16).hexdigest() for key in KEYS if (value := call.meta.get(key))
-    }
 
 
 def _chunks(items: Iterable[Call | Skipped]) -> Iterator[list[Call | Skipped]]:

@@ -36,16 +36,20 @@ _LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[2-8][0-9]{6,7}")
 _PUBLIC = re.compile(
     r"[48]00[0-9]{7}|11[024-9]|12[0-2]|123[0-9]{2}|95[0-9]{3,4}|96[0-9]{3,4}|100[0-9]{2}|10000|118[0-9]{2}"
 )
-_DATE = re.compile(
-    r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[0-2][0-9][0-5][0-9]){0,1}(?:[0-5][0-9])?"
-)
+_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[0-2][0-9](?:[0-5][0-9]){0,2})?")
 _YEARS = re.compile(r"(?:(?:19|20)[0-9]{2})+")
 _OWN = re.compile(
     r"户号|户头|客户编号|客户号|用户编号|用户号|[账帐]号|卡号|表号|[缴交]费号|号码|电话|手机|座机|身份证|证件|QQ|qq|微信|户号码|联系方式|打我"
 )
 _OTHER = re.compile(
-    r"工单|受理|工号|流水|订单|运单|单号|快递|取件码|(?<![客用]户)编号|读数|示数|止度|底度|表底|[止表]码|看的|验证码|校验码|尾号|后[四六46]位|热线|金额|余额"
+    r"工单|受理|工号|流水|订单|运单|单号|快递|取件码|(?<![客用]户)编号|读数|实码|因数|[那这]笔|示数|止度|底度|表底|[止表]码|看的|验证码|校验码|尾号|后[四六46]位|热线|金额|余额"
 )
+_ID_TAIL = re.compile(
+    r"身份证.{0,4}?(?:[后末尾][46]?位|尾号)数?(?:就?是|为)?[，,：:\s]{0,2}(?P<x>[0-9xX叉](?:[\s\-,，、.]{0,2}[0-9xX叉]){3,5})(?![0-9])"
+)
+# What is paid is told in three or four digits without a unit, no number that was asked for is so short.
+_PAID = re.compile(r"(?:[电水]费|钱|[交欠花充扣][了过着]?)(?:是|大概|差不多|才|就|有|还)*$")
+_PAID_MOST = 4
 _BACK = 14
 # Digits of the shortest number that names a person, and of the shortest answer to a question for one.
 LEAST, LEAST_ASKED = 5, 3
@@ -67,6 +71,8 @@ def find_numbers(text: str, asked: bool = False) -> Iterator[Span]:
     if not HINT.search(text) and not asked:
         return
     plain = text.translate(_PLAIN)
+    if "身份证" in plain:
+        yield from (Span(*match.span("x"), "id_card") for match in _ID_TAIL.finditer(plain))
     for stream in _streams(plain, text, LEAST_ASKED if asked else LEAST):
         left: list[Group] = []
         other = _says(plain, stream[0].start, _OTHER, _OWN)
@@ -193,13 +199,13 @@ def _judged(run: list[Group], plain: str, asked: bool, other: bool) -> Iterator[
         long = _SPOKEN_MOBILE.match(run[-1].value)
         if long and not run[-1].written:
             yield Span(run[-1].start, run[-1].start + long.end(), "mobile")
-        run = run[:-1]
+        run = run[: -2 if len(run) > 1 and _is_point(plain, *run[-2:]) else -1]
     value = "".join(group.value for group in run)
     if len(value) < (LEAST_ASKED if asked else LEAST) or not value.isdecimal():
         return
     start, end = run[0].start, run[-1].end
     own = _says(plain, start, _OWN, _OTHER)
-    if other and not own:
+    if not own and (other or (asked and _is_told_aside(run, value, plain))):
         return
     if own or asked:
         if not _PUBLIC.fullmatch(value):
@@ -211,6 +217,16 @@ def _judged(run: list[Group], plain: str, asked: bool, other: bool) -> Iterator[
         yield Span(start, end, "landline")
     elif len(value) >= 9:
         yield Span(start, end, "account")
+
+
+def _is_told_aside(run: list[Group], value: str, plain: str) -> bool:
+    """Whether an answer is a day (2026-03-01), a decimal or what was paid, and not the number asked for."""
+    start = run[0].start
+    if len(run) > 2 and plain[run[0].end : run[1].start] in "-/":
+        return bool(_DATE.fullmatch(value))
+    if len(run) == 2 and _is_point(plain, *run):
+        return True
+    return len(value) <= _PAID_MOST and bool(_PAID.search(plain, max(0, start - _BACK), start))
 
 
 def _looks_like_landline(value: str) -> bool:

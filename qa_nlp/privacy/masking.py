@@ -26,7 +26,16 @@ _AT = re.compile(r"@|＠|艾特|圈a|圈A")
 _HINT = re.compile("|".join(hint.pattern for hint in (_AT, names.HINT, places.DOOR_HINT, places.HOME_HINT)))
 _PLATE_HINT = re.compile(r"[A-Za-zＡ-Ｚ](?<=[\u4e00-\u9fff].)[·\s]?\S{5}")
 _ASKS_NUMBER = re.compile(r"户号|户头|电话|手机|号码|身份证|证件号|卡号|客户编号|用户编号|联系方式|账号|帐号|表号")
-_QUESTION = re.compile(r"？|\?|吗|呢|么|多少|报一下|说一下|提供|告诉|念|请问|贵姓|称呼|哪|几|核对|麻烦")
+_QUESTION = re.compile(
+    r"？|\?|吗|呢|么|多少|[说讲问给]一?下|报(?![修案警告装停废名价错])|提供|告诉|念|请问|贵姓|称呼|哪|几|核对|麻烦|方便|输入|给我(?!们)"
+    r"|(?<![保停])留(?![意心言存])"
+)
+# 您电话 asks for one as well; 会打您电话 does not.
+_BARE_QUESTION = re.compile(
+    rf"(?:^|[，,。！!\s])(?:那|好的?|嗯|您|你|的|请|还有|联系|预留|登记)*(?:{_ASKS_NUMBER.pattern})+号?[啊是：:，,。.\s]*$"
+)
+# What a system notes is no answer, but for what the caller typed.
+_TYPED = re.compile("按键|输入|键入")
 _ASKS = ((NUMBER, _ASKS_NUMBER), (NAME, names.ASKS), (PLACE, places.ASKS))
 _ASKS_ANY = re.compile("|".join(pattern.pattern for _, pattern in _ASKS))
 _HELD = 8
@@ -67,7 +76,8 @@ def hidden_turns(turns: Sequence[Turn], known: Collection[str] = ()) -> dict[int
     said = {word for word in known if len(word) >= _LONG_NAME}
     asked: frozenset[str] = frozenset()
     for number, turn in enumerate(turns):
-        if (asked or number in hinted) and turn.role != "system" and (spans := _spans(turn.text, asked)):
+        wanted = asked if turn.role != "system" or _TYPED.search(turn.text) else frozenset()
+        if (wanted or number in hinted) and (spans := _spans(turn.text, wanted)):
             found[number] = spans
             said.update(turn.text[s.start : s.end] for s in spans if s.kind == "name" and s.end - s.start >= _LONG_NAME)
         if asked or number in asking:
@@ -97,6 +107,7 @@ def _spans(text: str, asked: Collection[str]) -> list[Span]:
     # The hints are looked for here as well: starting a generator costs more than most turns are worth.
     if NUMBER in asked or digit_runs.HINT.search(text):
         spans += digit_runs.find_numbers(text, NUMBER in asked)
+        spans += names.beside_numbers(text, spans)
     if NAME in asked or names.HINT.search(text):
         spans += names.find_names(text, NAME in asked)
     if places.HINT.search(text):
@@ -106,8 +117,8 @@ def _spans(text: str, asked: Collection[str]) -> list[Span]:
 
 def _asked_after(turn: Turn, asked: frozenset[str], hit: bool) -> frozenset[str]:
     """What an answer in the next turn may be: an agent's question stays open while answers come in pieces."""
-    if turn.role != "customer" and _QUESTION.search(turn.text):
+    if turn.role != "customer" and (_QUESTION.search(turn.text) or _BARE_QUESTION.search(turn.text)):
         new = frozenset(kind for kind, pattern in _ASKS if pattern.search(turn.text))
         if new:
             return new
-    return asked if hit or len(turn.text) <= _HELD else frozenset()
+    return asked if hit or turn.role == "system" or len(turn.text) <= _HELD else frozenset()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -27,7 +27,18 @@ PERSON_KEY = re.compile(
 )
 NAME_KEY = re.compile(r"name|姓名|户名", re.IGNORECASE)
 CALLER_KEY = re.compile(r"caller|主叫|来电号码|^ani$", re.IGNORECASE)
-_BADGE = re.compile(r"工号(?:是|为)?[：:\s]?([0-9A-Za-z零一二三四五六七八九幺洞拐勾]{2,})")
+_SPOKEN = (
+    "0０零〇○洞", "1１一幺壹", "2２二两贰", "3３三叁", "4４四肆", "5５五伍", "6６六陆", "7７七柒拐", "8８八捌", "9９九玖勾",
+)  # fmt: skip
+_PAUSE = r"[\s\-—–·,，、.。]{0,2}"
+_FIGURE = f"[{''.join(_SPOKEN)}]"
+_BADGE_NUMBER = rf"[A-Za-z]{{0,3}}{_FIGURE}(?:{_PAUSE}{_FIGURE}){{1,9}}"
+# Said to be a badge, so that two digits are enough: 工号12, 12号话务员.
+_BADGE = re.compile(
+    rf"工号(?:就?是|为)?[，,：:\s]?(?P<x>{_BADGE_NUMBER})|(?<!{_FIGURE})(?P<y>{_BADGE_NUMBER})(?=号(?:座席|坐席|客服|话务|接线|为您))"
+)
+# Shorter ones are told from other numbers only by what is said around them.
+LEAST_BADGE = 3
 
 
 class ShownFinding(Finding, frozen=True):
@@ -89,6 +100,13 @@ class Shield:
             verdict = _Cover(call, hidden).verdict(verdict)
         return call_shown, verdict if agent == verdict.agent_id else replace(verdict, agent_id=agent)
 
+    def call(self, call: Call) -> Call:
+        """The call with its labels and tags, fit to be handed on; every offset stays good."""
+        words = self.words(call)
+        meta = {key: self._meta(key, value) for key, value in call.meta.items()}
+        turns = tuple(map(_worded, call.turns, words))
+        return replace(call, turns=turns, agent_id=self.pseudonym("座席", call.agent_id), meta=meta)
+
     def words(self, call: Call) -> list[str]:
         """The text of each turn, fit to be shown; lengths stay."""
         hidden = self._hidden(call)
@@ -96,12 +114,16 @@ class Shield:
 
     def _hidden(self, call: Call) -> dict[int, Masked]:
         """The turns of which something is covered."""
-        known = _badges(call.agent_id) if self.key else []
-        if self.mask:
-            known += [v for k, v in call.meta.items() if isinstance(v, str) and NAME_KEY.search(k)]
-            return hidden_turns(call.turns, known)
-        masked = {number: _without(turn.text, known) for number, turn in enumerate(call.turns)} if known else {}
-        return {number: hidden for number, hidden in masked.items() if hidden.spans}
+        known = [v for k, v in call.meta.items() if isinstance(v, str) and NAME_KEY.search(k)] if self.mask else []
+        hidden = hidden_turns(call.turns, known) if self.mask else {}
+        if not self.key:
+            return hidden
+        own = _badge(call.agent_id)
+        for number, turn in enumerate(call.turns):
+            if spans := list(_badges(turn.text, own)):
+                spans += hidden[number].spans if number in hidden else ()
+                hidden[number] = covered(turn.text, spans)
+        return hidden
 
     def _meta(self, key: str, value: Any) -> Any:
         if isinstance(value, dict):
@@ -145,8 +167,9 @@ class _Cover:
         self.raw, self.hidden = [turn.text for turn in call.turns], hidden
         self.pairs: dict[str, str] = {}
         for number, masked in hidden.items():
-            for start, end, _ in masked.spans:
-                if end - start > 1:
+            for start, end, kind in masked.spans:
+                # A short badge is a number like any other elsewhere: 第12句.
+                if end - start > (LEAST_BADGE - 1 if kind == "agent" else 1):
                     self.pairs[self.raw[number][start:end]] = MASK * (end - start)
 
     def verdict(self, verdict: Verdict) -> Verdict:
@@ -210,13 +233,27 @@ def _shown(turn: Turn, hidden: Masked | None) -> Turn:
     return Turn(turn.role, hidden.text if hidden else turn.text, turn.start, turn.end)
 
 
-def _badges(agent_id: str) -> list[str]:
-    """An agent's number as written and as read out; too short a one would cover everything."""
-    if len(agent_id) < 3:
-        return []
-    spoken = agent_id.translate(str.maketrans("0123456789", "零一二三四五六七八九"))
-    return [agent_id, spoken, spoken.replace("一", "幺")]
+def _worded(turn: Turn, text: str) -> Turn:
+    """The turn with other words of the same length, its tags quoting them."""
+    faults, near = (
+        tuple(replace(tag, quote=text[tag.start : tag.end]) for tag in tags) for tags in (turn.faults, turn.near_misses)
+    )
+    return replace(turn, text=text, faults=faults, near_misses=near)
 
 
-def _without(text: str, words: Sequence[str]) -> Masked:
-    return covered(text, (Span(*m.span(), "agent") for word in words for m in re.finditer(re.escape(word), text)))
+def _badge(agent_id: str) -> re.Pattern[str] | None:
+    """An agent's number as written and as read out, with pauses; None for one too short to be known by itself."""
+    signs = [sign for sign in agent_id if not sign.isspace()]
+    if len(signs) < LEAST_BADGE:
+        return None
+    spoken = [f"[{_SPOKEN[int(s)]}]" if s in "0123456789" else re.escape(s) for s in signs]
+    edges = [rf"(?<!{_FIGURE})" if signs[0].isdecimal() else "", rf"(?!{_FIGURE})" if signs[-1].isdecimal() else ""]
+    return re.compile(edges[0] + _PAUSE.join(spoken) + edges[1], re.IGNORECASE)
+
+
+def _badges(text: str, own: re.Pattern[str] | None) -> Iterator[Span]:
+    """Where an agent's number stands: one that is said to be a badge, and the agent's own anywhere."""
+    for match in _BADGE.finditer(text):
+        yield Span(*match.span("x" if match["x"] else "y"), "agent")
+    if own is not None:
+        yield from (Span(*match.span(), "agent") for match in own.finditer(text))

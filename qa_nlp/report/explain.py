@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from qa_nlp.records import Call, Finding, Verdict
+from qa_nlp.records import Call, Finding, StepVerdict, Verdict
 from qa_nlp.report.tables import STATUS, VERDICT, code_name
-from qa_nlp.rulebook.book import Rulebook
+from qa_nlp.rulebook.book import Demand, Rulebook
 
+SITUATION = "情景"
 SPEAKERS = {"agent": "座席", "customer": "客户", "system": "系统", "unknown": "不明"}
 
 
@@ -17,17 +18,41 @@ def explain(call: Call, verdict: Verdict, book: Rulebook) -> str:
         lines.append(f"{index + 1:3d} {SPEAKERS[turn.role]}：{_marked(turn.text, findings)}")
         lines += [_note(finding, book) for finding in findings]
     lines.append("")
+    demands = {demand.step: demand for demand in book.demands_for(verdict.subtype)}
     for step in verdict.steps:
         if step.need:
-            where = f"第{step.turn + 1}句“{step.quote}”" if step.turn is not None else ""
-            lines.append(f"  [{VERDICT[step.verdict]}] {book.step_info(step.step).name}（{step.need}）{where}")
+            lines.append(_step(step, verdict, demands.get(step.step), book))
     return "\n".join(lines)
 
 
+def _step(step: StepVerdict, verdict: Verdict, demand: Demand | None, book: Rulebook) -> str:
+    """The verdict on a step, what it costs, the words that show it, or why it is demanded and what to say."""
+    info = book.step_info(step.step)
+    points = verdict.step_points.get(step.step, 0.0)
+    line = f"  [{VERDICT[step.verdict]}{f'，扣 {points:g} 分' if points else ''}] {info.name}（{step.need}）"
+    if step.turn is not None:
+        line += f"第{step.turn + 1}句“{step.quote}”"
+    if step.verdict != "violation":
+        return line
+    if step.need == SITUATION:
+        line += f" {step.evidence or ''}"
+    elif demand is not None:
+        when = f"；这通出现了“{demand.condition}”" if demand.condition else ""
+        line += f" 全程没有找到这一步{when}"
+        line += f"（依据：{demand.basis}）" if demand.basis else ""
+    return line + (f" 建议：{info.suggestion}" if info.suggestion else "")
+
+
 def _marked(text: str, findings: list[Finding]) -> str:
-    for finding in sorted(findings, key=lambda f: (-f.start, f.end)):
-        if finding.match != "measured":
-            text = text[: finding.start] + "【" + text[finding.start : finding.end] + "】" + text[finding.end :]
+    """Words that several findings share are marked once."""
+    spans: list[tuple[int, int]] = []
+    for start, end in sorted((f.start, f.end) for f in findings if f.match != "measured"):
+        if spans and start < spans[-1][1]:
+            spans[-1] = spans[-1][0], max(end, spans[-1][1])
+        else:
+            spans.append((start, end))
+    for start, end in reversed(spans):
+        text = f"{text[:start]}【{text[start:end]}】{text[end:]}"
     return text
 
 

@@ -112,9 +112,6 @@ def _subtype(book: Rulebook, name: str) -> str:
 
 
 def _calls(book: Rulebook) -> Table:
-    def count(status: str) -> Callable[[Verdict], int]:
-        return lambda v: sum(f.status == status for f in v.findings)
-
     columns = [
         Column("通话编号", "输入里的 call_id", lambda v: v.call_id),
         Column("坐席", "座席工号", lambda v: v.agent_id),
@@ -130,10 +127,10 @@ def _calls(book: Rulebook) -> Table:
         Column("红线", "触及红线的差错和原话", lambda v: v.veto),
         Column("未评原因", "为什么没有评分", lambda v: v.not_scored),
         *(Column(d, f"{d}得分，百分制", _dimension(d)) for d in DIMENSIONS),
-        Column("确认问题数", "扣分的问题", count("confirmed")),
-        Column("疑似问题数", "不扣分、待复核的问题", count("suspected")),
+        Column("确认问题数", "确认的差错，不含只作提示的", _confirmed),
+        Column("疑似问题数", "不扣分、待复核的问题", lambda v: sum(f.status == "suspected" for f in v.findings)),
         Column("缺少步骤", "必做而没有做的步骤", lambda v: "、".join(_missing(v, book))),
-        Column("升级词", "客户提到的升级渠道（12398、媒体、律师等）", lambda v: "是" if "升级" in v.signals else ""),
+        Column("升级词", "客户提到升级渠道的原话（12398、媒体、律师等）", _escalation),
         Column("开场", "首问语：达标、不完整（问候、询问需求只有一样）、缺失", _conduct("opening")),
         Column("结束", "结束语：达标、不完整（感谢、道别只有一样）、缺失", _conduct("closing")),
         Column("语速", "座席语速，字/分", _conduct("agent_cpm")),
@@ -145,6 +142,15 @@ def _calls(book: Rulebook) -> Table:
 
 def _dimension(name: str) -> Callable[[Verdict], object]:
     return lambda v: v.dimensions.get(name)
+
+
+def _confirmed(verdict: Verdict) -> int:
+    return sum(f.status == "confirmed" and f.severity != "info" for f in verdict.findings)
+
+
+def _escalation(verdict: Verdict) -> str:
+    """The customer's words, each once."""
+    return "、".join(dict.fromkeys(f.quote for f in verdict.findings if f.code == "escalation"))
 
 
 def _conduct(name: str) -> Callable[[Verdict], object]:

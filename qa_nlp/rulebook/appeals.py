@@ -2,7 +2,8 @@
 
 A row holds a dialogue (客：…／座：…), a code, and whether its last sentence is that fault (命中) or not
 (不命中). Rows marked 不命中 are honoured in every run: a finding of that code in a sentence of the
-same words is kept as ``suppressed``. All rows are regression tests of the whole book.
+same words is kept as ``suppressed``. All rows are regression tests of the whole book. People in a row are covered (●);
+what is covered stands for any name, number or place as short.
 """
 
 from __future__ import annotations
@@ -32,6 +33,14 @@ COLUMNS = ("编号", "对话", "代码", "应该", "理由", "日期")
 WANTED = {"命中": True, "不命中": False}
 APPEAL_PREFIX = "APL"
 BOM = b"\xef\xbb\xbf"
+# What masking writes (``privacy.span.MASK``); this floor knows no more of it.
+COVERED = "●"
+_COVERED_RUN = re.compile(f"({COVERED}*)([^{COVERED}]*)")
+# Of folded letters: what a name, a number or a place may be made of, and what one longer than a name holds.
+_PART, _NUMBER_OR_PLACE = "[^你我他们]", "[0-9a-z路街巷道区园村寓厦场城苑庄屯镇乡坊栋幢元室弄组楼层院馆邸号座]"
+_NAME_MOST = 8
+# Fewer letters left say too little: any short sentence would be taken for the one that was cleared.
+LEAST_LEFT = 4
 # What ``read_example`` would take for the start of another turn.
 TURN_BREAK = re.compile(r"[／/\n\r]+(?=\s*[座客][:：])|[\n\r]+")
 
@@ -106,7 +115,8 @@ def _case_call(case: Case) -> Call:
 def cleared(findings: Sequence[Finding], prepared: Prepared, book: Rulebook) -> list[Finding]:
     """The findings of one call; those in a sentence that an appeal cleared become ``suppressed``.
 
-    The sentence is compared as folded words, punctuation and spaces left out.
+    The sentence is compared as folded words, punctuation and spaces left out; for what a case covers (●) anything
+    goes that may be a name, a number or a place.
     """
     turns = prepared.call.turns
     return [
@@ -120,7 +130,10 @@ def cleared(findings: Sequence[Finding], prepared: Prepared, book: Rulebook) -> 
 def is_cleared(code: str, text: str, book: Rulebook) -> bool:
     """Whether an accepted case says that these words are not this fault."""
     accepted = _accepted(book)
-    return code in accepted and key(text) in accepted[code]
+    if code not in accepted:
+        return False
+    words, (keys, patterns) = key(text), accepted[code]
+    return words in keys or any(pattern.fullmatch(words) for pattern in patterns)
 
 
 def key(text: str) -> str:
@@ -128,21 +141,44 @@ def key(text: str) -> str:
     return "".join(char for char in fold(text) if char.isalnum())
 
 
-Accepted = Mapping[str, set[str]]
+def _covered_pattern(text: str) -> re.Pattern[str] | None:
+    """What the key of a sentence must be where parts of it are covered; None where nothing is, or too little is left."""
+    if COVERED not in text:
+        return None
+    made, covered, letters = "", 0, 0
+    for run, rest in _COVERED_RUN.findall(text):
+        covered += len(run)
+        # Runs with only punctuation between them are one.
+        if left := key(rest):
+            made += _hidden(covered) + re.escape(left)
+            covered, letters = 0, letters + len(left)
+    return re.compile(made + _hidden(covered)) if letters >= LEAST_LEFT else None
+
+
+def _hidden(length: int) -> str:
+    """An expression for what so many marks cover; punctuation was covered too, so it may be shorter."""
+    if length <= _NAME_MOST:
+        return f"{_PART}{{0,{length}}}"
+    return f"{_PART}{{0,{length - 1}}}{_NUMBER_OR_PLACE}{_PART}{{0,{length - 1}}}"
+
+
+Accepted = Mapping[str, tuple[set[str], list[re.Pattern[str]]]]
 # The sheet last asked for and what it accepts; a run asks for one sheet, once a call.
 _known: tuple[object, Accepted] = (None, {})
 
 
 def _accepted(book: Rulebook) -> Accepted:
-    """Keys of the accepted sentences by code."""
+    """Keys of the accepted sentences by code, and patterns of those of which parts are covered."""
     global _known  # noqa: PLW0603 - one slot, replaced whole: safe to race
     rows = book.tables.get(SHEET, ())
     known = _known
     if known[0] is not rows:
-        found: dict[str, set[str]] = {}
+        found: dict[str, tuple[set[str], list[re.Pattern[str]]]] = {}
         for case in read_cases(book):
             if not case.wanted and key(case.example.text):
-                found.setdefault(case.code, set()).add(key(case.example.text))
+                keys, patterns = found.setdefault(case.code, (set(), []))
+                keys.add(key(case.example.text))
+                patterns += filter(None, (_covered_pattern(case.example.text),))
         _known = known = (rows, found)
     return known[1]
 
@@ -166,7 +202,10 @@ def _wrong(row: Row, codes: Collection[str]) -> Iterator[Problem]:
         yield problem("应该", f"“{row['应该']}”不认识", f"可以写：{'、'.join(WANTED)}")
 
 
-def accept_appeal(root: Path, call: Call, turn: int, code: str, reason: str, date: str, book: Rulebook) -> str | None:
+def accept_appeal(
+    root: Path, call: Call, turn: int, code: str, reason: str, date: str, book: Rulebook,
+    words: Sequence[str] | None = None,
+) -> str | None:  # fmt: skip
     """Append one agent sentence to ``common/cases`` as 不命中; the sheet's encoding and line ends stay.
 
     Args:
@@ -175,12 +214,14 @@ def accept_appeal(root: Path, call: Call, turn: int, code: str, reason: str, dat
         code: the fault it was wrongly given.
         reason, date: why and when the appeal was accepted.
         book: the compiled sheets of ``root``.
+        words: the text of each turn as it may be stored, people covered (●); the raw one when None.
 
     Returns:
         The new row's number, or None when the sentence was already there.
 
     Raises:
-        UsageError: no such turn, not the agent's, no such code, or a sheet that cannot be appended to.
+        UsageError: no such turn, not the agent's, no such code, a sentence of which nothing is left to know it by,
+            or a sheet that cannot be appended to.
     """
     place = f"{call.call_id} 第{turn + 1}句"
     if not 0 <= turn < len(call.turns):
@@ -189,14 +230,26 @@ def accept_appeal(root: Path, call: Call, turn: int, code: str, reason: str, dat
         raise UsageError(Problem("U022", place, "这不是座席的话", "申诉只针对座席的话，请核对句数"))
     if code not in book.codes:
         raise UsageError(Problem("U023", code, "没有这个差错代码", f"可以写：{'、'.join(book.codes)}"))
-    if any(
-        c.code == code and key(c.example.text) == key(call.turns[turn].text) for c in read_cases(book) if not c.wanted
-    ):
+    if is_cleared(code, call.turns[turn].text, book):
         return None
+    stored = call if words is None else replace(call, turns=tuple(map(_with_words, call.turns, words)))
+    if not _knows(stored.turns[turn].text, call.turns[turn].text):
+        advice = "这样短的话记下来，会把别的话也放过；请改判它的那条规则"
+        raise UsageError(Problem("U029", place, "遮掉个人信息后，这句话剩下太少，认不出来", advice))
     number = _next_number(book.tables.get(SHEET, ()))
-    cells = dict(zip(COLUMNS, (number, _dialogue(call, turn), code, "不命中", reason, date), strict=True))
+    cells = dict(zip(COLUMNS, (number, _dialogue(stored, turn), code, "不命中", reason, date), strict=True))
     _append(root / "common", cells)
     return number
+
+
+def _with_words(turn: Turn, words: str) -> Turn:
+    return replace(turn, text=words)
+
+
+def _knows(stored: str, raw: str) -> bool:
+    """Whether a sentence as stored is known again in its raw form."""
+    pattern = _covered_pattern(stored)
+    return key(stored) == key(raw) or (pattern is not None and bool(pattern.fullmatch(key(raw))))
 
 
 def _dialogue(call: Call, turn: int) -> str:

@@ -14,6 +14,8 @@ from qa_nlp.rulebook.situations import Situation
 
 # What a line of the checklist may say, the strictest first.
 NEEDS = ("必须", "条件", "建议")
+# The condition that is no signal: the agent made the call.
+OUTGOING = "外呼"
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Code:
     points: float
     message: str
     suggestion: str
+    basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,11 @@ class Rulebook:
                     found[demand.step] = demand
         ordered = [found[step] for step in self.steps if step in found]
         return tuple(sorted(ordered, key=lambda demand: NEEDS.index(demand.need)))
+
+    @cached_property
+    def perilous(self) -> frozenset[str]:
+        """Subtypes in which a danger without any warning is a red line."""
+        return frozenset(self._words("danger_veto"))
 
     def _words(self, name: str) -> tuple[str, ...]:
         return tuple(row["值"] for row in self.tables.get("settings", ()) if row["项目"] == name)

@@ -55,7 +55,7 @@ def load_book(profile: str = "power", root: Path | None = None) -> Rulebook:
     codes = {
         row["编号"]: Code(
             row["编号"], row["名称"], row["维度"], SEVERITIES.get(row["严重度"], "minor"),
-            _points(row, "扣分", 0.0, problems), row["说明"], row["建议说法"],
+            _points(row, "扣分", 0.0, problems), row["说明"], row["建议说法"], row["依据"],
         )
         for row in _merged(_sheets(folders, "codes", ("编号", "名称", "维度"), problems))
     }  # fmt: skip

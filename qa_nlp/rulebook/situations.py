@@ -22,8 +22,13 @@ TRIGGERS = {"触发客户": "customer", "触发疑似": "customer?", "触发座�
 NOTICE = "触发事件"
 WEAK = "?"
 EVENTS = ("接通", "久振铃", "无声", "未挂机", "姓名已知", "外呼", "长信息")
-PREMISES = ("政企", "家庭", "非家庭", "外呼", "呼入", "末尾", "有等待")
-BEGINNINGS = ("下句", "本句", "前2句")
+# What the label of the call must not say; what the customer must not have said.
+NOT_HARASSING, NO_HARASSMENT_SAID = "非骚扰", "无骚扰话"
+PREMISES = (
+    "政企", "家庭", "非家庭", "外呼", "呼入", "末尾", "有等待", "客户说过话", NOT_HARASSING, NO_HARASSMENT_SAID,
+)  # fmt: skip
+SINCE_CUSTOMER = "客户末句后"
+BEGINNINGS = ("下句", "本句", "前2句", SINCE_CUSTOMER)
 PARTIAL = {"": "violation", "违规": "violation", "证据不足": "insufficient", "合格": "pass"}
 SITUATION_COLUMNS = ("编号", "名称", "必有1", "建议说法", "应合格对话", "应违规对话", "不触发对话")
 POINT_COLUMNS = ("要点", "说法")

@@ -2,12 +2,16 @@
 
 A finding costs its own ``points`` of the total, up to a cap a code. The steps together hold a
 budget (步骤上限), shared out over the steps that applied to this call: a step that did not apply
-leaves the denominator. A situation that was answered badly costs what its row says. A red line caps the score and is named in ``veto``.
+leaves the denominator; where few applied, none costs more than 单步倍数上限 times its own 扣分. A situation
+that was answered badly costs what its row says, unless a finding charges the same turn: one deed, one price.
+A red line caps the score and is named in ``veto``. A dimension of which nothing was judged has no value.
 """
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from collections.abc import Set
 from dataclasses import dataclass
 
 from qa_nlp.model.roles import UNCONFIRMED
@@ -17,6 +21,7 @@ from qa_nlp.rulebook.book import Rulebook
 DEMANDED = ("必须", "条件")
 SITUATION = "情景"
 SURE = 0.9
+SPOKEN = "语言能力"
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Score:
 
 def score(call: Call, label: Label, checked: Checked, book: Rulebook) -> Score:
     """Score one call; see the module's text for how."""
-    steps = step_points(checked.steps, book)
+    steps = step_points(checked.steps, book, checked.findings)
     reason = _not_scored(call, book)
     if reason:
         return Score(None, "未评", None, reason, dict.fromkeys(book.scoring.weights), steps)
@@ -42,11 +47,12 @@ def score(call: Call, label: Label, checked: Checked, book: Rulebook) -> Score:
         lost[book.dimension_of(code)] += points
     for step, points in steps.items():
         lost[book.step_info(step).dimension] += points
+    judged = _judged(checked, book)
     dimensions: dict[str, float | None] = {}
     total = 0.0
     for name, weight in book.scoring.weights.items():
         value = max(0.0, 100.0 - lost[name] / weight)
-        dimensions[name] = round(value, 1)
+        dimensions[name] = round(value, 1) if name in judged else None
         total += value * weight
     veto = _veto(checked.findings, book)
     if veto:
@@ -56,23 +62,38 @@ def score(call: Call, label: Label, checked: Checked, book: Rulebook) -> Score:
     return Score(value, grade, veto, None, dimensions, steps)
 
 
-def step_points(steps: tuple[StepVerdict, ...], book: Rulebook) -> dict[str, float]:
-    """What each omitted step costs: its share of the step budget among those that applied; and situations."""
+def _judged(checked: Checked, book: Rulebook) -> set[str]:
+    """Dimensions that something was said or left out for; the language of whoever speaks is always heard."""
+    steps = (s for s in checked.steps if s.verdict == "violation" or (s.verdict == "pass" and s.need != ""))
+    return (
+        {SPOKEN}
+        | {book.step_info(s.step).dimension for s in steps}
+        | {book.dimension_of(f.code) for f in checked.findings if f.status == "confirmed" and f.points}
+    )
+
+
+def step_points(steps: tuple[StepVerdict, ...], book: Rulebook, findings: tuple[Finding, ...] = ()) -> dict[str, float]:
+    """What each omitted step costs: its share of the step budget among those that applied; and situations.
+
+    ``findings``: a situation answered badly in a turn that one of them charges costs nothing more.
+    """
     applied = [s for s in steps if s.need in DEMANDED and s.verdict in ("pass", "violation")]
     total = sum(book.steps[s.step].points for s in applied)
-    budget = book.scoring.settings.get("步骤上限", 40.0)
-    omitted = [s for s in applied if s.verdict == "violation"] if total else []
-    points = {s.step: round(budget * book.steps[s.step].points / total, 1) for s in omitted}
-    return points | _situation_points(steps, book)
+    settings = book.scoring.settings
+    budget, most = settings.get("步骤上限", 40.0), settings.get("单步倍数上限", math.inf)
+    omitted = [book.steps[s.step] for s in applied if s.verdict == "violation"] if total else []
+    points = {step.id: round(min(budget * step.points / total, most * step.points), 1) for step in omitted}
+    charged = {f.turn for f in findings if f.status == "confirmed" and f.points}
+    return points | _situation_points(steps, book, charged)
 
 
-def _situation_points(steps: tuple[StepVerdict, ...], book: Rulebook) -> dict[str, float]:
+def _situation_points(steps: tuple[StepVerdict, ...], book: Rulebook, charged: Set[int]) -> dict[str, float]:
     """What each situation that was answered badly costs, all together up to the cap of one code."""
     left = book.scoring.settings.get("单项上限", 12.0)
     points: dict[str, float] = {}
     for step in steps:
         if step.need == SITUATION and step.verdict == "violation":
-            cost = min(left, book.step_info(step.step).points)
+            cost = 0.0 if step.turn in charged else min(left, book.step_info(step.step).points)
             left -= cost
             points[step.step] = round(cost, 1)
     return points

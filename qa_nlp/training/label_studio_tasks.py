@@ -17,7 +17,7 @@ from qa_nlp.records import Call, Turn
 from qa_nlp.report.label_studio import Result, config, task
 from qa_nlp.report.rule_stats import MARK
 from qa_nlp.rulebook.book import Rulebook
-from qa_nlp.training.sample import RESULTS, choose, read_results
+from qa_nlp.training.sample import RESULTS, choose, read_results, refuse_without_key, run_facts
 
 CONFIG = "config.xml"
 
@@ -48,10 +48,8 @@ def hand_out(
     """
     scored = read_results(results)
     ids = [pick.scored.call_id for pick in choose(scored, count)] if count else [s.call_id for s in scored]
-    facts = _facts(results)
-    if facts.get("pseudonyms") and not shield.key:
-        advice = "请加上 --pseudonyms 和当时的密钥文件"
-        raise UsageError(Problem("U051", str(results), "这次运行用了化名，导出也要用同一个密钥", advice))
+    facts = run_facts(results)
+    refuse_without_key(results, facts, shield)
     calls = _calls(set(ids), sources or _inputs(results, facts))
     found = _results(results, set(ids))
     tasks = [_task(calls[name], found[name], book, shield) for name in ids if name in calls and name in found]
@@ -65,14 +63,6 @@ def _task(call: Call, result: Result, book: Rulebook, shield: Shield) -> dict[st
         Turn(turn.role, text, turn.start, turn.end) for turn, text in zip(call.turns, shield.words(call), strict=True)
     )
     return task(msgspec.structs.replace(call, turns=turns), result, book)
-
-
-def _facts(results: Path) -> dict[str, Any]:
-    try:
-        facts = json.loads((results / MARK).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return facts if isinstance(facts, dict) else {}
 
 
 def _inputs(results: Path, facts: dict[str, Any]) -> list[Path]:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from qa_nlp.errors import Problem, UsageError
+from qa_nlp.privacy.shield import Shield
 from qa_nlp.read import open_calls, write_native
 from qa_nlp.records import Call
+from qa_nlp.report.rule_stats import MARK
 from qa_nlp.report.tables import neutralised
 
 RESULTS, TABLE, CALLS = "calls.jsonl", "sample.csv", "sample.jsonl"
@@ -165,8 +167,34 @@ def write_table(picks: Sequence[Pick], names: dict[str, str], path: Path) -> Non
             )
 
 
-def write_calls(picks: Sequence[Pick], paths: Sequence[Path], target: Path) -> list[str]:
+def run_facts(results: Path) -> dict[str, Any]:
+    """What run.json tells of the run; nothing when it cannot be read."""
+    try:
+        facts = json.loads((results / MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def refuse_without_key(results: Path, facts: Mapping[str, Any], shield: Shield) -> None:
+    """Raise UsageError where the run used pseudonyms and the words to be written would tell the agents."""
+    if facts.get("pseudonyms") and not shield.key:
+        advice = "请加上 --pseudonyms 和当时的密钥文件"
+        raise UsageError(Problem("U051", str(results), "这次运行用了化名，导出也要用同一个密钥", advice))
+
+
+def refuse_among_masked(results: Path, folder: Path, shield: Shield) -> None:
+    """Raise UsageError where raw words would lie in the folder of a masked run, and be taken for masked ones."""
+    inside = folder.resolve().is_relative_to(results.resolve())
+    if inside and not shield.mask and run_facts(results).get("masked", True):
+        advice = "请用 -o 写到另一个文件夹"
+        raise UsageError(Problem("U054", str(folder), "这里的结果都遮蔽过，原话不能写在一起", advice))
+
+
+def write_calls(picks: Sequence[Pick], paths: Sequence[Path], target: Path, shield: Shield) -> list[str]:
     """The chosen calls as native JSONL, in the order of the choice; gives the ids that were not found.
+
+    ``shield``: how people are protected in what is written.
 
     Raises:
         UsageError: for a missing path.
@@ -177,5 +205,5 @@ def write_calls(picks: Sequence[Pick], paths: Sequence[Path], target: Path) -> l
         if isinstance(item, Call) and item.call_id in wanted:
             found.setdefault(item.call_id, item)
     ids = [pick.scored.call_id for pick in picks]
-    write_native((found[call_id] for call_id in ids if call_id in found), target)
+    write_native((shield.call(found[call_id]) for call_id in ids if call_id in found), target)
     return [call_id for call_id in ids if call_id not in found]

@@ -7,7 +7,7 @@ import pytest
 from qa_nlp.check.handling import handling_findings, recorded_category, tiers
 from qa_nlp.check.steps import done_steps
 from qa_nlp.model.store import Model
-from qa_nlp.records import Label
+from qa_nlp.records import Label, RunnerUp
 from qa_nlp.rulebook.book import Rulebook
 from tests.check.helpers import evidence_of
 from tests.conftest import make_call
@@ -50,6 +50,9 @@ def test_findings(text: str, label: Label, code: str, present: bool, book: Ruleb
         ("", COMPLAINT, None),
         ("咨询", Label("complaint", "complaint.outage", 0.5, needs_review=True), "suspected"),
         ("报修", CONSULT, "confirmed"),
+        # Which complaint it is may be open, that it is one is not; and the other way round.
+        ("咨询", Label("complaint", "complaint.outage", 0.6, RunnerUp("complaint.metering", 0.39), True), "confirmed"),
+        ("咨询", Label("complaint", "complaint.outage", 0.6, RunnerUp("consult.outage_info", 0.39), True), "suspected"),
     ],
 )
 def test_recorded_type(recorded: str, label: Label, status: str | None, book: Rulebook, model: Model) -> None:
@@ -76,3 +79,31 @@ def test_recorded_category(text: str, category: str) -> None:
 def test_tiers(text: str, opening: str, closing: str, book: Rulebook, model: Model) -> None:
     evidence = evidence_of(make_call(text), book, model)
     assert tiers(evidence, done_steps(evidence, book)) == {"opening": opening, "closing": closing}
+
+
+def danger(
+    customer: str, label: Label, book: Rulebook, model: Model, answer: str = "请问您的地址是哪里"
+) -> list[tuple[str, str]]:
+    text = f"座：您好\n客：{customer}\n座：{answer}\n客：某某路\n座：已经给您派单了"
+    evidence = evidence_of(make_call(text), book, model)
+    found = handling_findings(evidence, label, done_steps(evidence, book), book)
+    return [(f.status, f.severity) for f in found if f.code == "danger_unwarned"]
+
+
+@pytest.mark.parametrize(
+    ("customer", "label", "found"),
+    [
+        ("电线断了在冒火花", REPAIR, [("confirmed", "critical")]),
+        ("电线断了在冒火花", Label("repair", "repair.outage_area", 0.97), [("confirmed", "major")]),
+        ("电线断了在冒火花", Label("repair", "repair.hazard", 0.4, needs_review=True), [("suspected", "major")]),
+        # A danger that is over, told by somebody who asks for something else.
+        ("那天线断了冒火花，你们两小时才来", COMPLAINT, [("suspected", "major")]),
+        ("业主群里也炸了，都说没电", REPAIR, []),
+        ("都朝上，漏电那个也按过了", REPAIR, []),
+        ("里头坏了万一炸了呢", REPAIR, []),
+    ],
+)
+def test_a_danger_that_nobody_warned_of(
+    customer: str, label: Label, found: list[tuple[str, str]], book: Rulebook, model: Model
+) -> None:
+    assert danger(customer, label, book, model) == found

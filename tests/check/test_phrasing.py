@@ -124,3 +124,33 @@ def test_a_cleared_finding_does_not_shadow_another(book: Rulebook, model: Model)
     case = Row(cells, Place("common/cases.csv", 2))
     appealed = replace(book, tables=dict(book.tables) | {"cases": (case,)})
     assert statuses(text, appealed, model, scores) == {"blame": "suppressed", "rhetorical": "confirmed"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "status"),
+    [
+        ("座：为了您的安全，请您必须先断开总开关", "command", "suspected"),
+        ("座：您马上把表号报过来", "command", "confirmed"),
+        ("座：能，一定保密，您放心", "overpromise", "suspected"),
+        ("座：能，一定给您赔，您放心", "overpromise", "confirmed"),
+        ("座：她要是说“你自己不会看墙上吗”，这不对", "rhetorical", "suspected"),
+        ("座：墙上写着呢，你自己不会看墙上吗", "rhetorical", "confirmed"),
+        ("客：我家从昨天\n座：嗯\n客：就没电", "cold", "suspected"),
+        ("客：你们管不管？\n座：嗯\n客：到底管不管", "cold", "confirmed"),
+    ],
+)
+def test_what_the_words_around_refute(text: str, code: str, status: str, book: Rulebook, model: Model) -> None:
+    """However sure the model is of the turn by itself."""
+    call = make_call(text)
+    turn = next(nth for nth, said in enumerate(call.turns) if said.role == "agent")
+    found = phrasing_findings(evidence_of(call, book, model, {(turn, code): 0.95}), book)
+    assert [f.status for f in found if f.code == code and f.match == "model"] in ([status], [])
+
+
+def test_of_two_faults_in_the_same_words_one_is_charged(book: Rulebook, model: Model) -> None:
+    call = make_call("座：谁让您不早点交电费")
+    evidence = evidence_of(call, book, model, {(0, "blame"): 0.9, (0, "rhetorical"): 0.95})
+    found = [f for f in phrasing_findings(evidence, book) if f.status == "confirmed"]
+    assert {f.code for f in found} == {"blame", "rhetorical"}
+    assert sorted(f.points for f in found) == [0.0, 5.0]
+    assert "同一句话已按" in next(f.message for f in found if not f.points)

@@ -157,6 +157,11 @@ def test_doubtful_times_take_no_points(subtype: str, asked: str, answer: str, bo
 
 
 MENTIONS = [
+    ("consult.arrears", "欠费多少天停电", "一般超过缴费日三十天，再催交以后，提前七天送通知，才会停"),
+    ("repair.voltage", "电器坏了怎么办", "我给您登记家电核损，二十四小时内来人看，七天之内提出都有效"),
+    ("complaint.agent_attitude", "我要投诉", "好的会如实调查二十四小时内有人联系您五个工作日内给您答复电话就是现在这个号码吗"),
+    ("consult.channel", "怎么查", "打开手机一分钟就能查到"),
+    ("repair.outage_single", "没电了", "半个月家里是完全没人吗"),
     ("complaint.arrears_cutoff", "没通知我", "系统显示6月3号已经给您发过催费短信"),
     # Not so long, so long only for others, or what to do if nobody has come by then.
     ("repair.outage_single", "多久到", "不用等两个小时，城区四十五分钟内师傅就到"),

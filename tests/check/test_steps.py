@@ -17,6 +17,8 @@ from tests.check.helpers import by_rules_alone, evidence_of
 from tests.conftest import make_call
 
 REPAIR = Label("repair", "repair.outage_area", 0.99)
+SINGLE = Label("repair", "repair.outage_single", 0.99)
+HAZARD = Label("repair", "repair.hazard", 0.99)
 SILENT = 0.001
 
 
@@ -39,6 +41,14 @@ def talk(customer: str, agent: str = "好的", **fields: object) -> Call:
         ("没电了，我家住梅山小区六栋三零二", REPAIR, "ask_address", "not_applicable"),
         ("早上八点就停电了", Label("complaint", "complaint.outage", 0.99), "ask_outage_time", "not_applicable"),
         ("老停电", Label("complaint", "complaint.outage", 0.99), "ask_outage_time", "violation"),
+        ("我们小区都停电了", REPAIR, "ask_outage_scope", "not_applicable"),
+        ("整个单元每家都没电", REPAIR, "ask_outage_scope", "not_applicable"),
+        ("没电了，电费没欠，卡里还有余额", SINGLE, "check_arrears", "not_applicable"),
+        ("没电了，怎么查电费", SINGLE, "check_arrears", "violation"),
+        ("没电了，我是一户一表，电费直接交给你们供电公司的", SINGLE, "ask_direct_customer", "not_applicable"),
+        ("没电了，我想改成一户一表", SINGLE, "ask_direct_customer", "violation"),
+        ("没电了，闸我看过了没跳", SINGLE, "guide_self_check", "not_applicable"),
+        ("没电了，闸在哪我不知道", SINGLE, "guide_self_check", "violation"),
     ],
 )
 def test_what_the_customer_offers_need_not_be_asked(
@@ -150,3 +160,48 @@ def test_words_of_a_step_are_no_sure_fault(
     call = make_call("客：没电\n座：他家欠八百。请问打这个电话能联系到您吗？")
     kept = without_contradiction([finding(code, match, quote, call, 1)], evidence_of(call, book, model))
     assert [(f.status, f.points) for f in kept] == [(status, 10.0 if status == "confirmed" else 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("座：您稍等，我查一下\n客：好\n座：您这个月是一百二十元\n客：哦\n座：再见", "violation"),
+        ("座：您稍等，我查一下\n客：好\n座：让您久等了，是一百二十元\n客：哦\n座：再见", "pass"),
+        # Told in the same breath: nobody waited.
+        ("座：您稍等，我查一下，您这个月电费是120元\n客：哦\n座：还有别的吗\n客：没\n座：再见", "not_applicable"),
+        # The wait for a call back begins when the call ends.
+        ("座：您好\n客：没电\n座：派好了，请您稍候\n客：好\n座：再见", "not_applicable"),
+    ],
+)
+def test_who_waited_is_thanked(text: str, verdict: str, book: Rulebook, model: Model) -> None:
+    assert verdicts(make_call(text), REPAIR, book, model)["hold_return"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("direction", "text", "verdict"),
+    [
+        ("outbound", "座：喂，修好没有\n客：好了\n座：嗯\n客：挂了\n座：再见", "violation"),
+        ("outbound", "座：您好，我是供电公司95598，修好没有\n客：好了\n座：嗯\n客：挂了\n座：再见", "pass"),
+        ("inbound", "座：喂，请讲\n客：没电\n座：嗯\n客：挂了\n座：再见", None),
+    ],
+)
+def test_who_calls_says_who_he_is(direction: str, text: str, verdict: str | None, book: Rulebook, model: Model) -> None:
+    label = Label("other", "other.callback", 0.99) if direction == "outbound" else REPAIR
+    found = verdicts(make_call(text, direction=direction), label, book, model)
+    assert found.get("introduce_self") == verdict
+
+
+@pytest.mark.parametrize(
+    ("customer", "answer", "verdict"),
+    [
+        ("电线掉路上冒火花", "请问您的地址是哪里", "violation"),
+        ("电线掉路上冒火花", "您和大家都离那根线远一点，千万别碰", "pass"),
+        ("电线掉路上冒火花", "拿凳子拦起来，谁也不许过去", "pass"),
+    ],
+)
+def test_a_warning_is_made_of_words(customer: str, answer: str, verdict: str, book: Rulebook, model: Model) -> None:
+    """However much an answer to a danger sounds like a warning to the model."""
+    call = make_call(f"座：您好\n客：{customer}\n座：{answer}\n客：某某路三号\n座：给您派单了")
+    evidence = evidence_of(call, book, model, {(2, "safety_advice"): 0.95})
+    found = {v.step: v.verdict for v in step_verdicts(evidence, HAZARD, done_steps(evidence, book, HAZARD), book)}
+    assert found["safety_advice"] == verdict

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_nlp.errors import UsageError
+from qa_nlp.privacy import MASK
 from qa_nlp.records import Finding
-from qa_nlp.rulebook.appeals import COLUMNS, accept_appeal, case_problems, cleared, key, read_cases, run_cases
+from qa_nlp.rulebook.appeals import COLUMNS, COVERED, accept_appeal, case_problems, cleared, key, read_cases, run_cases
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.load import PROFILES, load_book
 from qa_nlp.rulebook.rule import Place
@@ -55,6 +56,31 @@ def statuses(book: Rulebook, text: str, *findings: Finding) -> list[tuple[str, f
 def test_an_accepted_sentence_is_suppressed(book: Rulebook, text: str, code: str, status: str, expected: str) -> None:
     found = statuses(with_cases(book, GOOD), text, finding(code, status))
     assert found == [(expected, 0.0 if expected == "suppressed" else 5.0)]
+
+
+@pytest.mark.parametrize(
+    ("stored", "text", "held"),
+    [
+        ("●●●先生，●●●●●●●●●●●，谁让您不早交", "王建国先生，13912345678，谁让您不早交", True),
+        ("●●●先生，●●●●●●●●●●●，谁让您不早交", "李梅先生，13700001111，谁让你不早交。", True),
+        ("●先生，谁让您不早交", "王先生谁让您不早交", True),
+        ("谁让您不早交，●●●●●●●●●●", "谁让您不早交，建设路12号3单元", True),
+        ("谁让您不早交，●●●●●●●●●●", "谁让您不早交，真是笨死算了不要再打", False),
+        ("谁让您不早交，●●●●●●●●●●", "谁让您不早交，你就等着吧12天", False),
+        ("●●●●，谁让您不早交", "你有病，谁让您不早交", False),
+        ("●先生，谁让您不早交", "王先生，谁让您不早交钱", False),
+        ("●先生，谁让您不早交", "那个王先生，谁让您不早交", False),
+        ("●●●●●●●●●●●，快说", "13912345678，快说", False),
+        ("●●●", "王建国", False),
+    ],
+)
+def test_what_a_case_covers_stands_for_people_only(book: Rulebook, stored: str, text: str, held: bool) -> None:
+    cases = with_cases(book, (GOOD[0], f"座：{stored}", *GOOD[2:]))
+    assert statuses(cases, text, finding()) == [("suppressed", 0.0) if held else ("confirmed", 5.0)]
+
+
+def test_the_mark_is_the_one_that_masking_writes() -> None:
+    assert COVERED == MASK
 
 
 def test_only_rows_marked_not_a_fault_are_honoured(book: Rulebook) -> None:
@@ -145,6 +171,25 @@ def test_appending_keeps_the_sheet_as_it_was(
         zip(COLUMNS, ("APL-001", "客：我没交／座：谁让您不早交", "blame", "不命中", "特殊约定", "2026-03-02"), strict=True)
     ).items()  # fmt: skip
     assert list((sheets / "common").iterdir()) == [path]
+
+
+def test_what_is_stored_is_covered_and_still_known(sheets: Path, book: Rulebook) -> None:
+    call = make_call("座：您好\n客：我叫王建国\n座：王建国，谁让您不早交")
+    words = ["您好", "我叫●●●", "●●●，谁让您不早交"]
+    assert accept_appeal(sheets, call, 2, "blame", "约定", "2026-03-02", with_cases(book), words) == "APL-001"
+    rows = read_sheet(sheets / "common", "cases", COLUMNS, [])
+    assert rows[-1]["对话"] == "客：我叫●●●／座：●●●，谁让您不早交"
+    known = with_cases(book, tuple(rows[-1][name] for name in COLUMNS))
+    assert statuses(known, "王建国，谁让您不早交", finding()) == [("suppressed", 0.0)]
+    assert accept_appeal(sheets, call, 2, "blame", "约定", "2026-03-02", known, words) is None
+
+
+@pytest.mark.parametrize("covered", ["●●●●●●●谁让", "●●●，●●●●●●●", "●●●，你快点●●●"])
+def test_a_sentence_that_would_not_be_known_again_is_refused(sheets: Path, book: Rulebook, covered: str) -> None:
+    call = make_call("座：您好\n客：好\n座：王建国，谁让您不早交")
+    with pytest.raises(UsageError, match="U029"):
+        accept_appeal(sheets, call, 2, "blame", "约定", "2026-03-02", with_cases(book), ["您好", "好", covered])
+    assert not list((sheets / "common").iterdir())
 
 
 def test_numbers_go_on_and_a_sentence_is_recorded_once(sheets: Path, book: Rulebook) -> None:

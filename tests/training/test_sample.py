@@ -88,3 +88,69 @@ def test_command_writes_the_calls_to_annotate(run_cli: Run, tmp_path: Path) -> N
     with (out / "sample.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row[1] for row in csv.reader(file)][1:] == chosen
     assert len(chosen) == 3
+
+
+@pytest.fixture
+def scored_calls(run_cli: Run, tmp_path: Path) -> tuple[Path, Path]:
+    """(calls in which people are named, the masked result of them)."""
+    source, out = tmp_path / "calls.jsonl", tmp_path / "out"
+    turns = [
+        {"role": "agent", "text": "工号一零零一，请问您的电话"},
+        {"role": "customer", "text": "13912345678，我叫王建国，没电了"},
+        {
+            "role": "agent",
+            "text": "王建国先生，谁让您不早交",
+            "faults": [{"code": "blame", "quote": "王建国先生，谁让您", "start": 0, "end": 9}],
+        },
+    ]
+    call = {"call_id": "Z1", "agent_id": "1001", "turns": turns, "meta": {"caller": "13912345678"}}
+    source.write_text(json.dumps(call, ensure_ascii=False), encoding="utf-8")
+    assert run_cli("score", source, "-o", out, "--jobs", 1, "--quiet").returncode == 0
+    return source, out
+
+
+def test_calls_to_annotate_are_masked_and_it_is_said(run_cli: Run, scored_calls: tuple[Path, Path]) -> None:
+    source, out = scored_calls
+    result = run_cli("sample", out, "--from", source)
+    assert result.returncode == 0, result.stderr
+    assert "已遮蔽" in result.stdout
+    written = (out / "sample.jsonl").read_text(encoding="utf-8")
+    assert "王建国" not in written
+    assert "13912345678" not in written
+    turn = json.loads(written)["turns"][2]
+    assert turn["text"] == "●●●先生，谁让您不早交"
+    assert [fault["quote"] for fault in turn["faults"]] == ["●●●先生，谁让您"]
+
+
+def test_raw_calls_are_asked_for_and_kept_apart(run_cli: Run, scored_calls: tuple[Path, Path], tmp_path: Path) -> None:
+    source, out = scored_calls
+    for folder in ([], ["-o", out / "原话"]):
+        refused = run_cli("sample", out, "--from", source, "--no-mask", *folder)
+        assert refused.returncode == 2
+        assert "请用 -o 写到另一个文件夹" in refused.stderr
+    assert not (out / "sample.jsonl").exists()
+    assert not (out / "原话").exists()
+    result = run_cli("sample", out, "--from", source, "--no-mask", "-o", tmp_path / "原话")
+    assert result.returncode == 0, result.stderr
+    assert "没有遮蔽" in result.stdout
+    written = json.loads((tmp_path / "原话/sample.jsonl").read_text(encoding="utf-8"))
+    assert written["turns"] == json.loads(source.read_text(encoding="utf-8"))["turns"]
+
+
+def test_calls_of_a_run_with_pseudonyms_need_its_key(
+    run_cli: Run, scored_calls: tuple[Path, Path], tmp_path: Path
+) -> None:
+    source, _ = scored_calls
+    key, out = tmp_path / "key", tmp_path / "named"
+    key.write_text("0123456789abcdef-key", encoding="utf-8")
+    run_cli("score", source, "-o", out, "--jobs", 1, "--quiet", "--pseudonyms", key)
+    refused = run_cli("sample", out, "--from", source)
+    assert refused.returncode == 2
+    assert "同一个密钥" in refused.stderr
+    assert run_cli("sample", out).returncode == 0
+    assert run_cli("sample", out, "--from", source, "--pseudonyms", key).returncode == 0
+    written = (out / "sample.jsonl").read_text(encoding="utf-8")
+    with (out / "sample.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert json.loads(written)["agent_id"] == list(csv.reader(file))[1][2]
+    assert "1001" not in written
+    assert "一零零一" not in written

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from qa_nlp.check.promises.setting import Setting
 
@@ -58,12 +59,16 @@ def looks_urban(setting: Setting) -> bool:
 
 def _said(setting: Setting, kinds: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]) -> tuple[str, ...]:
     """The kind named nearest: in the clause, then the turn, the question, the agent's and the customer's turns."""
-    for text in _outwards(setting):
-        for cells, words in kinds:
-            # In the order of the table: the special kind first, 非居民 before 居民.
-            if words.search(text):
-                return cells
-    return ()
+    return next((cells for text in _outwards(setting) if (cells := _named(text, kinds))), ())
+
+
+@lru_cache(maxsize=64)
+def _named(text: str, kinds: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]) -> tuple[str, ...]:
+    """Kept for the words of a whole call, which every promise of the call asks about.
+
+    In the order of the table: the special kind first, 非居民 before 居民.
+    """
+    return next((cells for cells, words in kinds if words.search(text)), ())
 
 
 def _outwards(setting: Setting) -> Iterator[str]:

@@ -14,7 +14,7 @@ ACTIONS = (
     ("plan", r"方案(?!\w{0,3}[之以]后)"),
     (
         "contact",
-        r"联[系络]|通话|(?<!绝)对接|回电|回[您你]|回个?[话信]|回音|回访|给[您你](?:一个)?回|去电|来电话|[给打来去回有接通][^,.!?]{0,3}电话|打给|拨[您你给]|(?<![再您你])打[您你过]|给[您你侬]\w{0,2}打|给侬"
+        r"联[系络]|通话|(?<!绝)对接|回电|回[您你]|回个?[话信]|回音|回访|给[您你](?:一个)?回|去电|来电话|[给打来去回有接通](?:[您你我]|一?个|到|了){0,3}电话|打给|拨[您你给]|(?<![再您你])打[您你过]|给[您你侬]\w{0,2}打|给侬"
         r"|找[您你]|[给跟][您你](?:个|一个)?(?:[谈话]|[说讲](?!法|清|明))|跟[您你][对核]|答话|碰头",
     ),
     (
@@ -40,6 +40,8 @@ WITHIN = re.compile(r"[之以]?内|里头")
 OWN_DEED = 4
 MOVED = re.compile(r"移表|[挪移]|迁|换[个到表新]|新表")
 CLAIM = re.compile(r"[来赶]得及|有效|算数|算及时|[报登提递]|过期|放弃|期限")
+# Who looks at damaged appliances is no repair crew, in whatever call he is promised.
+ASSESSOR = re.compile(r"核损|定损|(?:家电|电器)\w{0,4}(?:登记|赔)")
 TOPICS = {
     "consult.arrears": "arrears", "complaint.arrears_cutoff": "arrears", "complaint.late_reconnect": "arrears",
     "consult.outage_info": "outage", "complaint.outage": "outage",
@@ -178,7 +180,7 @@ def _resolve(action: str, topic: str, setting: Setting) -> str:
 def _arrive(topic: str, repair: bool, setting: Setting) -> str:
     if topic == "noise":
         return "visit"
-    if topic == "appliance":
+    if topic == "appliance" or ASSESSOR.search(setting.sentence):
         return "appliance_visit"
     if repair or setting.subtype == "complaint.repair_service" or "抢修" in setting.said:
         return "arrive"
