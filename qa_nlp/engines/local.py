@@ -122,13 +122,12 @@ def run(
             waiting.popleft()
             result = head.result() if isinstance(head, Future) else head
             yield take(result) if isinstance(result, Path) else result
-    except BrokenExecutor:
-        # The pool ends itself; its threads are given the time to do so unheard.
+    except BaseException as error:
+        # A broken pool ends itself; its threads are given the time to do so unheard.
+        if not isinstance(error, BrokenExecutor):
+            pool.shutdown(wait=False, kill_workers=True)
         for thread in filter(_of_pool, threading.enumerate()):
             thread.join(LAST_WORDS)
-        raise
-    except BaseException:
-        pool.shutdown(wait=False, kill_workers=True)
         raise
     finally:
         _COPIED.pop(setup, None)
