@@ -30,6 +30,9 @@ INNOCENT = {
     "command": re.compile(r"安全|危险|触电|站[到远]|[离躲]远|别碰|别靠近|不要靠近|不要碰|断开|后退"),
     "overpromise": re.compile(r"保密|不会?(?:告诉|说出去|透露|泄露|外传)|转告|转达"),
 }
+# Who explains where the company's lines end and whom to ask sends nobody away, unless the words leave no doubt.
+EXCUSED, EXPLAINED = ("evasion", "refusal"), ("advise_electrician", "check_ownership", "explain_liability")
+FAR_FROM_DOUBT = 0.8
 OPENING = re.compile(f"[{''.join(opening for opening, _ in QUOTED)}]")
 
 
@@ -166,6 +169,8 @@ def _refuted(heard: Heard, evidence: Evidence) -> bool:
         return is_sound(prepared.call.turns[turn].text) or not was_given(prepared, turn)
     if code == "privacy":
         return is_own(prepared, turn)
+    if code in EXCUSED and heard.chance < FAR_FROM_DOUBT:
+        return any(hit.turn == turn and hit.rule.code in EXPLAINED for hit in evidence.of_kind("step"))
     folded = prepared.folded
     return code in INNOCENT and INNOCENT[code].search(folded.match, folded.starts[turn], folded.ends[turn]) is not None
 

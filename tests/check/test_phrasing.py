@@ -147,6 +147,13 @@ def test_what_the_words_around_refute(text: str, code: str, status: str, book: R
     assert [f.status for f in found if f.code == code and f.match == "model"] in ([status], [])
 
 
+@pytest.mark.parametrize(("chance", "status"), [(0.67, "suspected"), (0.95, "confirmed")])
+def test_who_explains_property_sends_nobody_away(chance: float, status: str, book: Rulebook, model: Model) -> None:
+    call = make_call("座：那您可以找个有证的电工看看，家里面的线路我们不负责维修的")
+    found = phrasing_findings(evidence_of(call, book, model, {(0, "evasion"): chance}), book)
+    assert [f.status for f in found if f.code == "evasion" and f.match == "model"] == [status]
+
+
 def test_of_two_faults_in_the_same_words_one_is_charged(book: Rulebook, model: Model) -> None:
     call = make_call("座：谁让您不早点交电费")
     evidence = evidence_of(call, book, model, {(0, "blame"): 0.9, (0, "rhetorical"): 0.95})

@@ -133,7 +133,7 @@ def read_portrait(agent: str, folders: Sequence[Path]) -> Portrait:
 
 
 def habits(portrait: Portrait, count: int = FOUND) -> list[Point]:
-    """What to change: surely worse than the others first, then red lines, then what costs most.
+    """What to change: red lines first, then what is surely worse than with the others, then what costs most.
 
     What occurred once comes last; faults and steps left out are both there where both occurred more than once.
     """
@@ -150,7 +150,7 @@ def habits(portrait: Portrait, count: int = FOUND) -> list[Point]:
             example_done = mine.said.get(step) or others.said.get(step)
             found.append(Point("step", step, share, theirs.get(step, Share(0, 0)), done=example_done))
     red = mine.cases.vetoed
-    found.sort(key=lambda p: (p.against != 1, p.mine.part < 2, p.id not in red, -mine.lost[p.id], p.id))
+    found.sort(key=lambda p: (p.id not in red, p.against != 1, p.mine.part < 2, -mine.lost[p.id], p.id))
     return _mixed(found, count)
 
 

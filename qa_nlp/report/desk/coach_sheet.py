@@ -205,8 +205,9 @@ def _better(point: Point, book: Rulebook) -> str:
 def _practice(point: Point, portrait: Portrait, book: Rulebook) -> str:
     say = _better(point, book).rstrip("。")
     if point.kind == "fault":
+        spoken = point.id in book.codes
         what = f"“{code_name(point.id, book)}”：" + (
-            f"开口前换成“{say}”，每天练三遍。" if say else "每天对照规范练一遍。"
+            "每天对照规范练一遍。" if not say else f"开口前换成“{say}”，每天练三遍。" if spoken else f"{say}。"
         )
     else:
         what = f"“{step_name(point.id, book)}”：" + (
