@@ -102,7 +102,7 @@ class _Parser:
                 parts.append(Gap(self._gap_size()))
             elif char in "^$":
                 parts.append(Edge(char))
-            elif char in "}>":
+            elif char in "}<>":
                 raise SyntaxProblem(f"第{self.at}个字“{char}”多余，括号要成对")
             else:
                 found = WORDS.match(self.text, self.at - 1)
