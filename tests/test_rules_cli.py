@@ -221,7 +221,7 @@ def test_an_accepted_appeal_takes_no_points_in_the_next_run(
     [
         ("二通", 3, "blame", "没有这通电话"),
         ("一通", 2, "blame", "不是座席的话"),
-        ("一通", 3, "rude", "没有这个差错代码"),
+        ("一通", 3, "rude", "没有这个差错或步骤"),
     ],
 )
 def test_appeals_that_cannot_be_recorded(
@@ -232,3 +232,21 @@ def test_appeals_that_cannot_be_recorded(
     assert result.returncode == 2
     assert told in result.stderr
     assert (lexicons / "common/cases.csv").read_bytes() == before
+
+
+def test_a_step_that_was_done_is_accepted_by_its_chinese_name(run_cli: Run, lexicons: Path, tmp_path: Path) -> None:
+    call = tmp_path / "电费.txt"
+    call.write_text(
+        "座席：您好，请问有什么可以帮您？\n客户：我家这个月电费是多少\n座席：一百二十元\n客户：哦\n"
+        "座席：中不中\n客户：嗯\n座席：再见\n",
+        encoding="utf-8",
+    )
+    before = run_cli("explain", "电费", call, "--lexicons", lexicons).stdout
+    assert any("[违规" in line and "询问其他需要" in line for line in before.splitlines())
+    result = run_cli(
+        "rules", "accept-appeal", "电费", 5, "询问其他需要", call, "--reason", "当地的说法", "--lexicons", lexicons
+    )
+    assert result.returncode == 0, result.stderr
+    assert "注意" not in result.stdout
+    after = run_cli("explain", "电费", call, "--lexicons", lexicons).stdout
+    assert "[合格] 询问其他需要（必须）第5句“中不中”" in after

@@ -11,6 +11,7 @@ import numpy as np
 from qa_nlp.check.by_model import Told, step_chances, told
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.records import Label, StepVerdict
+from qa_nlp.rulebook.appeals import fulfilled
 from qa_nlp.rulebook.book import OUTGOING, Demand, Rulebook
 from qa_nlp.rulebook.matcher import Hit
 
@@ -100,7 +101,11 @@ def _wordless(step: str, evidence: Evidence, turns: Sequence[int]) -> bool:
 def _denied(evidence: Evidence, by_rule: Mapping[str, Done], said: Told) -> set[str]:
     """Steps found only by rules that are known to be mistaken where nothing in the call sounds like the step."""
     columns, doubted = evidence.model.sentences.columns, evidence.model.doubted_rules
-    unlikely = {step for step in by_rule if step in columns and said.chances[columns[step]] < DENIED}
+    unlikely = {
+        step
+        for step, done in by_rule.items()
+        if done.evidence in doubted and step in columns and said.chances[columns[step]] < DENIED
+    }
     if unlikely:
         rules = [hit.rule for hit in evidence.of_kind("step")]
         unlikely -= {rule.code for rule in rules if doubted.get(rule.id) != rule.fingerprint}
@@ -108,7 +113,7 @@ def _denied(evidence: Evidence, by_rule: Mapping[str, Done], said: Told) -> set[
 
 
 def steps_by_rule(evidence: Evidence, book: Rulebook, label: Label | None) -> dict[str, Done]:
-    """Steps that a rule found, the surest hit of each."""
+    """Steps that a rule found, the surest hit of each, and those that an accepted appeal sees."""
     found: dict[str, Done] = {}
     outbound = evidence.prepared.call.direction == "outbound" or (label is not None and label.subtype == CALLBACK)
     for hit in evidence.of_kind("step"):
@@ -120,6 +125,8 @@ def steps_by_rule(evidence: Evidence, book: Rulebook, label: Label | None) -> di
         if outbound or book.steps[code].group != OUTBOUND:
             quote = evidence.prepared.quote(hit.turn, hit.start, hit.end)[2]
             found[code] = Done(hit.turn, quote, hit.rule.id, confidence)
+    for step, turn, case in fulfilled(evidence.prepared, book):
+        found[step] = Done(turn, evidence.prepared.call.turns[turn].text, case, 1.0)
     return found
 
 

@@ -205,13 +205,18 @@ def rules_stats(
 def rules_accept_appeal(
     call_id: Annotated[str, typer.Argument(help="通话编号")],
     turn: Annotated[int, typer.Argument(min=1, help="第几句，从 1 数起（findings.csv 的“第几句”）")],
-    code: Annotated[str, typer.Argument(help="被判的差错代码（findings.csv 的“代码”）")],
+    code: Annotated[
+        str,
+        typer.Argument(
+            help="被判的差错（findings.csv 的“代码”或“问题”），或这句话做到了的步骤（steps.csv 的“步骤编号”或“步骤”）"
+        ),
+    ],
     calls: Calls,
     reason: Annotated[str, typer.Option("--reason", help="为什么不算差错")],
     profile: Profile = "power",
     lexicons: Lexicons = None,
 ) -> None:
-    """申诉成立：把这句话记入 common/cases.csv，以后同样的话不再算这种差错。"""
+    """申诉成立：把这句话记入 common/cases.csv，以后同样的话不再算这种差错；步骤判漏了的，以后同样的话算做到。"""
     from datetime import date
 
     from qa_nlp.errors import Problem, UsageError
@@ -230,14 +235,28 @@ def rules_accept_appeal(
         raise UsageError(Problem("U028", "--reason", "没有写理由", "写明为什么不算差错，以后查得到"))
     today = date.today().isoformat()
     book = load_book(profile, lexicons)
-    judged = Inspector(book, load_model(model_folder(None, profile))).inspect([found])[0].findings
+    code = _code_of(code, book)
+    verdict = Inspector(book, load_model(model_folder(None, profile))).inspect([found])[0]
+    judged = verdict.findings
     hits = [(f.start, f.end) for f in judged if f.turn == turn - 1 and f.code == code]
     words, why = _to_store(found, turn - 1, hits if code != "privacy" else (), reason.strip())
     number = accept_appeal(root, found, turn - 1, code, why, today, book, words)
     where = root / "common" / "cases.csv"
     print(f"已记入 {where}：{number}" if number else f"{where} 里已有这句话，没有重复记。")
-    if number:
+    if number and code in book.codes:
         _tell_unjudged(judged, turn - 1, code)
+    elif number and not any(s.step == code and s.verdict == "violation" for s in verdict.steps):
+        print(f"注意：照记下之前的规则，这通电话并没有判漏“{book.step_info(code).name}”，请核对步骤。")
+
+
+def _code_of(named: str, book: Rulebook) -> str:
+    """The code or step that a number or a Chinese name means; what is unknown stays as it is."""
+    if named in book.codes or named in book.steps:
+        return named
+    names = {info.name.split("(")[0]: info.id for info in book.steps.values()} | {
+        c.name: c.id for c in book.codes.values()
+    }
+    return names.get(named.split("(")[0].split("（")[0], named)
 
 
 def _to_store(call: Call, turn: int, hits: Iterable[tuple[int, int]], reason: str) -> tuple[list[str], str]:

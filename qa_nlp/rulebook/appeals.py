@@ -2,7 +2,8 @@
 
 A row holds a dialogue (客：…／座：…), a code, and whether its last sentence is that fault (命中) or not
 (不命中). Rows marked 不命中 are honoured in every run: a finding of that code in a sentence of the
-same words is kept as ``suppressed``. All rows are regression tests of the whole book. People in a row are covered (●);
+same words is kept as ``suppressed``. A row marked 做到 names a step instead, which a sentence of the same words
+fulfils in every run. All rows on faults are regression tests of the whole book. People in a row are covered (●);
 what is covered stands for any name, number or place as short.
 """
 
@@ -31,6 +32,8 @@ from qa_nlp.text.prepared import Prepared, prepare_all
 SHEET = "cases"
 COLUMNS = ("编号", "对话", "代码", "应该", "理由", "日期")
 WANTED = {"命中": True, "不命中": False}
+# Says of a step that the sentence fulfils it.
+DONE = "做到"
 APPEAL_PREFIX = "APL"
 BOM = b"\xef\xbb\xbf"
 # What masking writes (``privacy.span.MASK``); this floor knows no more of it.
@@ -86,7 +89,7 @@ class CaseOutcome:
 def read_cases(book: Rulebook) -> tuple[Case, ...]:
     """The rows of ``cases`` that can be read; ``case_problems`` names the others."""
     rows = book.tables.get(SHEET, ())
-    return tuple(_case(row) for row in rows if not any(_wrong(row, book.codes)))
+    return tuple(_case(row) for row in rows if row["应该"] != DONE and not any(_wrong(row, book.codes, ())))
 
 
 def case_problems(book: Rulebook, codes: Collection[str] = ()) -> list[Problem]:
@@ -95,7 +98,8 @@ def case_problems(book: Rulebook, codes: Collection[str] = ()) -> list[Problem]:
     ``codes``: codes of other profiles, which a common sheet may name too; ``read_cases`` leaves their rows aside.
     """
     known = dict.fromkeys((*book.codes, *codes))
-    return [problem for row in book.tables.get(SHEET, ()) for problem in _wrong(row, known)]
+    steps = dict.fromkeys((*book.steps, *(row["编号"] for row in book.tables.get("steps", ()))))
+    return [problem for row in book.tables.get(SHEET, ()) for problem in _wrong(row, known, steps)]
 
 
 def run_cases(book: Rulebook) -> Iterator[CaseOutcome]:
@@ -129,10 +133,20 @@ def cleared(findings: Sequence[Finding], prepared: Prepared, book: Rulebook) -> 
 
 def is_cleared(code: str, text: str, book: Rulebook) -> bool:
     """Whether an accepted case says that these words are not this fault."""
-    accepted = _accepted(book)
-    if code not in accepted:
-        return False
-    words, (keys, patterns) = key(text), accepted[code]
+    accepted = _accepted(book).faults
+    return code in accepted and _same(key(text), accepted[code])
+
+
+def fulfilled(prepared: Prepared, book: Rulebook) -> Iterator[tuple[str, int, str]]:
+    """Steps that accepted cases see in the agent's sentences: step, turn and the number of the case."""
+    settled = _accepted(book).steps
+    for turn in prepared.agent_turns if settled else ():
+        words = key(prepared.call.turns[turn].text)
+        yield from ((step, turn, number) for number, step, sentences in settled if _same(words, sentences))
+
+
+def _same(words: str, sentences: Sentences) -> bool:
+    keys, patterns = sentences
     return words in keys or any(pattern.fullmatch(words) for pattern in patterns)
 
 
@@ -162,32 +176,51 @@ def _hidden(length: int) -> str:
     return f"{_PART}{{0,{length - 1}}}{_NUMBER_OR_PLACE}{_PART}{{0,{length - 1}}}"
 
 
-Accepted = Mapping[str, tuple[set[str], list[re.Pattern[str]]]]
-# The sheet last asked for and what it accepts; a run asks for one sheet, once a call.
-_known: tuple[object, Accepted] = (None, {})
+Sentences = tuple[set[str], list[re.Pattern[str]]]
 
 
-def _accepted(book: Rulebook) -> Accepted:
-    """Keys of the accepted sentences by code, and patterns of those of which parts are covered."""
+@dataclass(frozen=True)
+class _Accepted:
+    """What the sheet settles: sentences that are no such fault, by code; (case, step, sentence that fulfils it)."""
+
+    faults: Mapping[str, Sentences]
+    steps: Sequence[tuple[str, str, Sentences]]
+
+
+# The sheet last asked for and what it accepts; a run asks for one sheet, twice a call.
+_known: tuple[object, _Accepted] = (None, _Accepted({}, ()))
+
+
+def _accepted(book: Rulebook) -> _Accepted:
+    """Keys of the accepted sentences, and patterns of those of which parts are covered."""
     global _known  # noqa: PLW0603 - one slot, replaced whole: safe to race
     rows = book.tables.get(SHEET, ())
     known = _known
     if known[0] is not rows:
-        found: dict[str, tuple[set[str], list[re.Pattern[str]]]] = {}
+        faults: dict[str, Sentences] = {}
         for case in read_cases(book):
             if not case.wanted and key(case.example.text):
-                keys, patterns = found.setdefault(case.code, (set(), []))
-                keys.add(key(case.example.text))
-                patterns += filter(None, (_covered_pattern(case.example.text),))
-        _known = known = (rows, found)
+                _add(case.example.text, faults.setdefault(case.code, (set(), [])))
+        steps = []
+        for row in rows:
+            if row["应该"] == DONE and not any(_wrong(row, (), book.steps)):
+                sentences: Sentences = (set(), [])
+                _add(read_example(row["对话"], "agent").text, sentences)
+                steps.append((row["编号"], row["代码"], sentences))
+        _known = known = (rows, _Accepted(faults, steps))
     return known[1]
 
 
+def _add(text: str, sentences: Sentences) -> None:
+    sentences[0].add(key(text))
+    sentences[1].extend(filter(None, (_covered_pattern(text),)))
+
+
 def _case(row: Row) -> Case:
-    return Case(row, read_example(row["对话"], "agent"), row["代码"], WANTED[row["应该"]])
+    return Case(row, read_example(row["对话"], "agent"), row["代码"], WANTED.get(row["应该"], False))
 
 
-def _wrong(row: Row, codes: Collection[str]) -> Iterator[Problem]:
+def _wrong(row: Row, codes: Collection[str], steps: Collection[str]) -> Iterator[Problem]:
     def problem(column: str, message: str, advice: str) -> Problem:
         return Problem("B301", f"{row.place} 列“{column}”", message, advice)
 
@@ -196,22 +229,23 @@ def _wrong(row: Row, codes: Collection[str]) -> Iterator[Problem]:
     last, _ = read_turns(row["对话"])[-1]
     if not row["对话"] or last == "customer":
         yield problem("对话", "没有座席的话" if row["对话"] else "空白", "写作 客：…／座：…，最后一句是座席的话")
-    if row["代码"] not in codes:
-        yield problem("代码", f"没有“{row['代码']}”", f"可以写：{'、'.join(codes)}")
-    if row["应该"] not in WANTED:
-        yield problem("应该", f"“{row['应该']}”不认识", f"可以写：{'、'.join(WANTED)}")
+    known = steps if row["应该"] == DONE else codes
+    if row["代码"] not in known:
+        yield problem("代码", f"没有“{row['代码']}”", f"可以写：{'、'.join(known)}")
+    if row["应该"] not in (*WANTED, DONE):
+        yield problem("应该", f"“{row['应该']}”不认识", f"可以写：{'、'.join((*WANTED, DONE))}")
 
 
 def accept_appeal(
     root: Path, call: Call, turn: int, code: str, reason: str, date: str, book: Rulebook,
     words: Sequence[str] | None = None,
 ) -> str | None:  # fmt: skip
-    """Append one agent sentence to ``common/cases`` as 不命中; the sheet's encoding and line ends stay.
+    """Append one agent sentence to ``common/cases``; the sheet's encoding and line ends stay.
 
     Args:
         root: folder of the sheets.
         call, turn: whose sentence; ``turn`` counts from 0.
-        code: the fault it was wrongly given.
+        code: the fault it was wrongly given (不命中), or the step that it fulfils (做到).
         reason, date: why and when the appeal was accepted.
         book: the compiled sheets of ``root``.
         words: the text of each turn as it may be stored, people covered (●); the raw one when None.
@@ -228,16 +262,25 @@ def accept_appeal(
         raise UsageError(Problem("U021", place, f"这通电话只有 {len(call.turns)} 句", "句数从 1 数起，见 findings.csv"))
     if call.turns[turn].role != "agent" or not key(call.turns[turn].text):
         raise UsageError(Problem("U022", place, "这不是座席的话", "申诉只针对座席的话，请核对句数"))
-    if code not in book.codes:
-        raise UsageError(Problem("U023", code, "没有这个差错代码", f"可以写：{'、'.join(book.codes)}"))
-    if is_cleared(code, call.turns[turn].text, book):
+    if code not in book.codes and code not in book.steps:
+        raise UsageError(
+            Problem(
+                "U023",
+                code,
+                "没有这个差错或步骤",
+                f"差错可以写：{'、'.join(book.codes)}；步骤见 steps.csv 的“步骤编号”",
+            )
+        )
+    should = "不命中" if code in book.codes else DONE
+    own = prepare_all([replace(call, turns=(call.turns[turn],))])[0]
+    if is_cleared(code, call.turns[turn].text, book) or code in {step for step, _, _ in fulfilled(own, book)}:
         return None
     stored = call if words is None else replace(call, turns=tuple(map(_with_words, call.turns, words)))
     if not _knows(stored.turns[turn].text, call.turns[turn].text):
         advice = "这样短的话记下来，会把别的话也放过；请改判它的那条规则"
         raise UsageError(Problem("U029", place, "遮掉个人信息后，这句话剩下太少，认不出来", advice))
     number = _next_number(book.tables.get(SHEET, ()))
-    cells = dict(zip(COLUMNS, (number, _dialogue(stored, turn), code, "不命中", reason, date), strict=True))
+    cells = dict(zip(COLUMNS, (number, _dialogue(stored, turn), code, should, reason, date), strict=True))
     _append(root / "common", cells)
     return number
 

@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from qa_nlp.errors import UsageError
 from qa_nlp.privacy import MASK
 from qa_nlp.records import Finding
-from qa_nlp.rulebook.appeals import COLUMNS, COVERED, accept_appeal, case_problems, cleared, key, read_cases, run_cases
+from qa_nlp.rulebook.appeals import (
+    COLUMNS,
+    COVERED,
+    accept_appeal,
+    case_problems,
+    cleared,
+    fulfilled,
+    key,
+    read_cases,
+    run_cases,
+)
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.load import PROFILES, load_book
 from qa_nlp.rulebook.rule import Place
@@ -86,6 +96,30 @@ def test_the_mark_is_the_one_that_masking_writes() -> None:
 def test_only_rows_marked_not_a_fault_are_honoured(book: Rulebook) -> None:
     wanted = with_cases(book, (*GOOD[:3], "命中", "", ""))
     assert statuses(wanted, "谁让您不早交", finding()) == [("confirmed", 5.0)]
+
+
+STEP = ("APL-002", "客：谢谢\n座：小事一桩".replace("\n", "／"), "respond_thanks", "做到", "当地的说法", "2026-03-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("座：您好\n客：谢谢\n座：小事一桩。", [("respond_thanks", 2, "APL-002")]),
+        ("座：您好\n客：谢谢\n座：小事两桩", []),
+        ("座：您好\n客：小事一桩", []),
+    ],
+)
+def test_an_accepted_sentence_fulfils_its_step(book: Rulebook, text: str, found: list[tuple[str, int, str]]) -> None:
+    with_step = with_cases(book, GOOD, STEP)
+    assert list(fulfilled(prepare(make_call(text)), with_step)) == found
+    assert [case.id for case in read_cases(with_step)] == ["APL-001"]
+    assert case_problems(with_step) == []
+
+
+def test_a_step_that_nobody_knows_is_told(book: Rulebook) -> None:
+    wrong = with_cases(book, (*STEP[:2], "blame", *STEP[3:]))
+    assert "代码" in case_problems(wrong)[0].place
+    assert list(fulfilled(prepare(make_call("座：小事一桩")), wrong)) == []
 
 
 def test_each_book_has_its_own_cases(book: Rulebook) -> None:
