@@ -320,6 +320,12 @@ def test_doubtful_times_are_suspected_and_cost_nothing(subtype: str, answer: str
     assert [(f.status, f.points) for f in findings] == [("suspected", 0.0)]
 
 
+def test_a_slow_time_at_a_town_address_says_what_is_doubted(book: Rulebook) -> None:
+    _, findings = check(talk("我在幸福路十二号三单元", "师傅一两个小时到"), "repair.outage_single", book)
+    assert [f.status for f in findings] == ["suspected"]
+    assert "没有超出；但地址像在城区，城区为45分钟" in findings[0].message
+
+
 def test_doubtful_subtype_needs_both_to_agree(book: Rulebook) -> None:
     """Three days for a call back break the limit of a complaint, but none of a consultation."""
     call = talk("多久", "三天之内联系您")

@@ -31,6 +31,7 @@ AFTER_CONDITION = re.compile(
 )
 SUFFIX = re.compile(r"[之以]?[内里]|里头|[之以]?前|左右|[之以]?后")
 TOWN_HOURS = 0.75
+TOWN_NOTE = "，没有超出；但地址像在城区，城区为45分钟"
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _judge(setting: Setting, time: Duration | Moment, subject: str, sure: bool, 
         return Judgement(OUTDATED, limit, False)
     if not breaks(limit, time.high, time.unit, said):
         doubt = subject == "arrive" and not kinds and time.hours > TOWN_HOURS and looks_urban(setting)
-        return Judgement(DOUBTFUL if doubt else WITHIN, limit, False)
+        return Judgement(DOUBTFUL if doubt else WITHIN, limit, False, TOWN_NOTE if doubt else "")
     certain = sure and not is_doubtful(setting) and not limit.hint
     note = "" if kinds or not limit.kind else "（通话中没有说明，取最宽的一档）"
     return Judgement(OVER if certain else DOUBTFUL, limit, certain, note)
