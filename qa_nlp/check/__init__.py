@@ -29,16 +29,16 @@ def check(gathered: Sequence[Evidence], labels: Sequence[Label], book: Rulebook)
     Calls whose sentences were cut are looked at a second time before anything is held against the agent.
     """
     checked = _check_once(gathered, labels, book)
-    looks = {
-        nth: joined
+    looks = [
+        (nth, joined)
         for nth, (evidence, first) in enumerate(zip(gathered, checked, strict=True))
-        if (joined := to_look_again(evidence.prepared.call, first))
-    }
+        for joined in to_look_again(evidence.prepared.call, first, book)
+    ]
     if looks:
-        whole = gather(prepare_all([joined.call for joined in looks.values()]), book, gathered[0].model)
-        again = _check_once(whole, [labels[nth] for nth in looks], book)
-        for (nth, joined), second in zip(looks.items(), again, strict=True):
-            checked[nth] = looked_again(gathered[nth].prepared.call, checked[nth], joined, second)
+        whole = gather(prepare_all([joined.call for _, joined in looks]), book, gathered[0].model)
+        again = _check_once(whole, [labels[nth] for nth, _ in looks], book)
+        for (nth, joined), second in zip(looks, again, strict=True):
+            checked[nth] = looked_again(gathered[nth].prepared.call, checked[nth], joined, second, book)
     return checked
 
 

@@ -13,35 +13,52 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from qa_nlp.records import Call, Checked, Finding, StepVerdict
+from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.text.joined import LONGEST, Joined, join_runs
 
 # Measured from times and metadata, which do not change.
 MEASURED = "measured"
-# In a call with fewer cuts an omitted step is not looked for again.
-CUTS = 3
+# A call is cut to pieces where so many turns go on with the one before, and they are such a part of all.
+CUTS, PART = 3, 5
+# Turns before and after a run that its words are understood from.
+BEFORE, AFTER = 6, 2
+# Promised times rest on what was said anywhere in the call.
+WHOLE_CALL = "wrong_limit"
 
 
-def to_look_again(call: Call, checked: Checked) -> Joined | None:
-    """The call put together, where an accusation may rest on a cut; otherwise None."""
+def to_look_again(call: Call, checked: Checked, book: Rulebook) -> list[Joined]:
+    """What is to be checked once more: a call in pieces as a whole; otherwise each run that an accusation touches."""
     accused = [f for f in checked.findings if _counts(f)]
     missed = any(step.verdict == "violation" for step in checked.steps)
     if not (accused or missed) or not _cut(call):
-        return None
+        return []
     joined = join_runs(call)
     if joined is None:
-        return None
-    doubtful = any(joined.touches(finding.turn) for finding in accused) or (missed and joined.joints >= CUTS)
-    return joined if doubtful else None
+        return []
+    touched = [f for f in accused if joined.touches(f.turn)]
+    if _in_pieces(joined):
+        return [joined] if touched or missed else []
+    runs = {joined.run_of(f.turn) for f in touched if f.code in book.codes and f.code != WHOLE_CALL}
+    parts = (join_runs(call, max(0, first - BEFORE), last + AFTER) for first, last in sorted(runs))
+    return [part for part in parts if part is not None]
 
 
-def looked_again(call: Call, checked: Checked, joined: Joined, again: Checked) -> Checked:
+def looked_again(call: Call, checked: Checked, joined: Joined, again: Checked, book: Rulebook) -> Checked:
     """``checked`` without what ``again``, the check of ``joined``, does not bear out."""
-    findings = tuple(_borne_out(finding, joined, again) for finding in checked.findings)
-    verdicts = {step.step: step for step in again.steps}
+    whole = _in_pieces(joined)
+    findings = tuple(
+        _borne_out(f, joined, again) if whole or (f.code in book.codes and f.code != WHOLE_CALL) else f
+        for f in checked.findings
+    )
     steps = checked.steps
-    if joined.joints >= CUTS:
+    if whole:
+        verdicts = {step.step: step for step in again.steps}
         steps = tuple(_revised(step, verdicts, joined, call) if step.verdict == "violation" else step for step in steps)
     return replace(checked, findings=findings, steps=steps)
+
+
+def _in_pieces(joined: Joined) -> bool:
+    return joined.joints >= CUTS and joined.joints * PART >= len(joined.places)
 
 
 def _cut(call: Call) -> bool:

@@ -26,7 +26,7 @@ MARK = "，"
 class Joined:
     """``call`` with longer turns; ``places[i]`` is where turn ``i`` of the first call begins: (turn, offset).
 
-    Turns that were left out (a listener's sound) have the place (-1, 0).
+    Turns that were left out (a listener's sound, or what lies outside the part asked for) have the place (-1, 0).
     """
 
     call: Call
@@ -42,18 +42,26 @@ class Joined:
         own = self.places[turn]
         return own[0] >= 0 and (own[1] > 0 or sum(place[0] == own[0] for place in self.places) > 1)
 
+    def run_of(self, turn: int) -> tuple[int, int]:
+        """First and last turn of the first call that became one with ``turn``."""
+        parts = [nth for nth, place in enumerate(self.places) if place[0] == self.places[turn][0]]
+        return parts[0], parts[-1]
+
     def back(self, turn: int, quote: str, first: Call) -> int:
         """The turn of ``first`` that holds words of a turn here."""
         parts = [nth for nth, place in enumerate(self.places) if place[0] == turn]
         return next((nth for nth in parts if quote in first.turns[nth].text), parts[0])
 
 
-def join_runs(call: Call) -> Joined | None:
-    """The call with each run of one speaker as one turn; None where no two turns belong together."""
+def join_runs(call: Call, first: int = 0, last: int | None = None) -> Joined | None:
+    """The call with each run of one speaker as one turn; None where no two turns belong together.
+
+    ``first``, ``last``: only this part of the call.
+    """
     turns: list[Turn] = []
     places: list[tuple[int, int]] = []
     for nth, turn in enumerate(call.turns):
-        if is_listening(call, nth):
+        if nth < first or (last is not None and nth > last) or is_listening(call, nth):
             places.append((-1, 0))
         elif turns and _goes_on(turns[-1], turn):
             text = turns[-1].text
