@@ -16,7 +16,7 @@ from qa_nlp.inspector import Inspector
 from qa_nlp.privacy import MASK, mask, mask_turns
 from qa_nlp.privacy.digit_runs import is_bank_card, is_id_card
 from qa_nlp.privacy.shield import Shield, ShownVerdict, read_key
-from qa_nlp.records import Call, Finding, Skipped, Turn, Verdict
+from qa_nlp.records import Call, Finding, Skipped, StepVerdict, Turn, Verdict
 from tests.conftest import make_call
 
 PHONE = "幺三九，嗯，一二三四，五六七八"
@@ -286,6 +286,16 @@ def test_messages_and_summaries_repeat_no_secret_of_a_quote(inspector: Inspector
         assert MASK in said
         assert "王建国" not in said
         assert "139" not in said
+
+
+def test_a_quote_that_is_told_without_its_marks_is_covered_too(inspector: Inspector) -> None:
+    """A summary leaves out the comma at the end of a quote, which may cut through a number."""
+    call = make_call("座：您好\n客：我电话13912345678\n座：您电话是13912345678，对吧")
+    raw = inspector.inspect([call])[0]
+    step = StepVerdict("confirm_contact", "必须", "pass", 2, "5678，", "STP-013", 1.0)
+    _, verdict = Shield().shown(call, replace(raw, findings=(), steps=(step,), summary="做到了核对（第3句“5678”）"))
+    assert "5678" not in verdict.summary
+    assert MASK in verdict.summary
 
 
 def test_without_masking_everything_stays(inspector: Inspector) -> None:

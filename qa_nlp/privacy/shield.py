@@ -17,7 +17,7 @@ from qa_nlp.errors import Problem, UsageError
 from qa_nlp.privacy.digit_runs import HINT, find_numbers
 from qa_nlp.privacy.masking import hidden_turns, mask
 from qa_nlp.privacy.span import MASK, Masked, Span, covered, occurrences
-from qa_nlp.records import Call, Finding, Promise, Skipped, StepVerdict, Turn, Verdict
+from qa_nlp.records import MARKS, Call, Finding, Promise, Skipped, StepVerdict, Turn, Verdict
 
 LEAST_KEY = 16
 PERSON_KEY = re.compile(
@@ -191,6 +191,10 @@ class _Cover:
         hidden = self.hidden[turn].text[start:end]
         if hidden != quote and len(quote) > 1:
             self.pairs[quote] = hidden
+            # In a sentence a quote stands without the marks around it.
+            start, stop = len(quote) - len(quote.lstrip(MARKS)), len(quote.rstrip(MARKS))
+            if stop - start > 1:
+                self.pairs[quote[start:stop]] = hidden[start:stop]
         return hidden
 
     def _finding(self, finding: Finding, quote: str) -> Finding:

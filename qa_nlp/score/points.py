@@ -15,7 +15,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from qa_nlp.model.roles import UNCONFIRMED
-from qa_nlp.records import Call, Checked, Finding, Label, StepVerdict
+from qa_nlp.records import MARKS, Call, Checked, Finding, Label, StepVerdict
 from qa_nlp.rulebook.book import Rulebook
 
 DEMANDED = ("必须", "条件")
@@ -111,7 +111,7 @@ def _capped(findings: tuple[Finding, ...], book: Rulebook) -> dict[str, float]:
 def _veto(findings: tuple[Finding, ...], book: Rulebook) -> str | None:
     for finding in findings:
         if finding.severity == "critical" and finding.status == "confirmed" and finding.confidence >= SURE:
-            return f"{book.code_name(finding.code)}：“{finding.quote}”"
+            return f"{book.code_name(finding.code)}：“{finding.quote.strip(MARKS)}”"
     return None
 
 

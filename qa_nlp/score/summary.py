@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence, Set
 from functools import lru_cache
 
-from qa_nlp.records import DIMENSIONS, Checked, Finding, Label, Promise, StepVerdict
+from qa_nlp.records import DIMENSIONS, MARKS, Checked, Finding, Label, Promise, StepVerdict
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.score.points import SURE, Score
 
@@ -70,10 +70,14 @@ def _good(done: Sequence[StepVerdict], book: Rulebook) -> str:
     more = f"等 {len(done)} 项" if len(done) > PRAISED else ""
     shown = max(ordered[:PRAISED], key=_telling)
     where = "" if shown.turn is None else f"第{shown.turn + 1}句"
-    quote = shown.quote.strip("，。,.、 ")
+    quote = _trimmed(shown.quote)
     proof = f"（{where}“{quote}”）" if len(quote) >= QUOTE_LEAST else ""
     named = "、".join([_short(book.steps[s.step].name) + (proof if s is shown else "") for s in ordered[:PRAISED]])
     return f"做到了{named}{more}"
+
+
+def _trimmed(quote: str) -> str:
+    return quote.strip(MARKS)
 
 
 def _by_need(step: StepVerdict) -> tuple[int, int]:
@@ -97,7 +101,7 @@ def _said(findings: Sequence[Finding], book: Rulebook) -> str:
     """What was said or done wrong, with turn and words."""
     if not findings:
         return ""
-    named = "，".join(f"第{f.turn + 1}句{book.code_name(f.code)}“{f.quote}”" for f in findings[:BLAMED])
+    named = "，".join(f"第{f.turn + 1}句{book.code_name(f.code)}“{_trimmed(f.quote)}”" for f in findings[:BLAMED])
     return "不妥：" + named + (f" 等 {len(findings)} 处" if len(findings) > BLAMED else "")
 
 
@@ -132,7 +136,7 @@ def _unsure_veto(checked: Checked, score: Score, book: Rulebook) -> str:
     if score.veto or score.value is None:
         return ""
     grave = [f for f in checked.findings if f.severity == "critical" and f.status == "confirmed"]
-    named = "，".join(f"第{f.turn + 1}句{book.code_name(f.code)}“{f.quote}”" for f in grave)
+    named = "，".join(f"第{f.turn + 1}句{book.code_name(f.code)}“{_trimmed(f.quote)}”" for f in grave)
     return f"疑触及红线：{named}；可信度不足 {SURE:.0%}，未封顶，请人工复核。" if grave else ""
 
 
