@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from qa_nlp import __version__
 from qa_nlp.check import check, gather
 from qa_nlp.classify import classify
@@ -16,7 +18,8 @@ from qa_nlp.records import Call, Label, Verdict
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.rulebook.matcher import Hit
 from qa_nlp.score import score, summarise
-from qa_nlp.text.prepared import Prepared, prepare_all
+from qa_nlp.text.joined import SPEAKERS
+from qa_nlp.text.prepared import Prepared, prepare, prepare_all
 
 
 def refuse_unfit(model: Model, book: Rulebook) -> None:
@@ -27,6 +30,11 @@ def refuse_unfit(model: Model, book: Rulebook) -> None:
     """
     if not rules_decide(book, model):
         refuse_foreign(model, book.subtypes, book.steps, book.codes)
+
+
+def _as_told(call: Call) -> Call:
+    """A call whose speakers nobody knows, as if the customer had said it all: what it is about stands in the words."""
+    return replace(call, turns=tuple(replace(t, role="customer") if t.role == "unknown" else t for t in call.turns))
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,9 @@ class Inspector:
         heard = reading(prepared, self.model)
         gathered = gather(prepared, self.book, self.model, heard=heard)
         labels = self._labels(prepared, [evidence.hits for evidence in gathered], heard=heard)
+        for nth, call in enumerate(calls):
+            if all(turn.role not in SPEAKERS for turn in call.turns):
+                labels[nth] = replace(self.label([prepare(_as_told(call))])[0], needs_review=True)
         verdicts = []
         for evidence, label, checked in zip(gathered, labels, check(gathered, labels, self.book), strict=True):
             call = evidence.prepared.call

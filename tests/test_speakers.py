@@ -11,7 +11,7 @@ from qa_nlp.inspector import Inspector
 from qa_nlp.model.roles import UNCONFIRMED
 from qa_nlp.read import open_calls
 from qa_nlp.read.roles import SWAPPED
-from qa_nlp.records import Call
+from qa_nlp.records import Call, Turn
 from tests.conftest import ROOT
 
 SAMPLES = ROOT / "data" / "samples" / "calls" / "power.jsonl"
@@ -105,3 +105,14 @@ def test_labels_that_words_cannot_confirm_are_kept_and_not_scored(inspector: Ins
     verdict = inspector.inspect([call])[0]
     assert (verdict.score, verdict.not_scored) == (None, "核对不了谁是座席，未评分")
     assert verdict.notes == (UNCONFIRMED,)
+
+
+def test_what_a_call_is_about_is_told_though_nobody_knows_who_spoke(inspector: Inspector) -> None:
+    turns = ("您好，请问有什么可以帮您", "我家没电了，邻居都有电，就我一家", "请问总开关跳了没有", "没跳")
+    told, silent = inspector.inspect(
+        [Call("1", tuple(Turn("unknown", text) for text in turns)), Call("2", (Turn("system", "[静音 6秒]"),))]
+    )
+    assert told.subtype == "repair.outage_single"
+    assert told.needs_review
+    assert told.not_scored
+    assert silent.category == "other"
