@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 import threading
 import time
@@ -154,8 +155,9 @@ def _of_pool(thread: threading.Thread) -> bool:
 
 
 def _end_with_parent() -> None:
-    """In a worker: end when the run that started it was killed and could not say so."""
+    """In a worker: end when the run that started it was killed and could not say so; Ctrl-C is for that run to answer."""
     calm()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = os.getppid()
 
     def watch() -> None:
