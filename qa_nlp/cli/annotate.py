@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from qa_nlp.cli.common import Lexicons, Profile, app
-from qa_nlp.process import single_threaded
+from qa_nlp.process import calm_numpy
 
 studio = typer.Typer(help="用 Label Studio 标注：导出任务，导入标注。", no_args_is_help=True)
 app.add_typer(studio, name="label-studio")
@@ -28,7 +28,7 @@ def export(
     pseudonyms: Annotated[Path | None, typer.Option("--pseudonyms", help="那次检查用的化名密钥文件")] = None,
 ) -> None:
     """把通话和机器的判断写成 Label Studio 的任务，连同标注界面的配置。"""
-    single_threaded()
+    calm_numpy()
     from qa_nlp.errors import Problem, UsageError
     from qa_nlp.privacy.shield import Shield, read_key
     from qa_nlp.report.rule_stats import run_profile
@@ -60,7 +60,7 @@ def import_(
     lexicons: Lexicons = None,
 ) -> None:
     """把 Label Studio 的标注读回来，写成训练用的格式。"""
-    single_threaded()
+    calm_numpy()
     from qa_nlp.errors import Problem, UsageError
     from qa_nlp.read import open_calls, write_native
     from qa_nlp.records import Call

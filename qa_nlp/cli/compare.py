@@ -9,7 +9,7 @@ import typer
 
 from qa_nlp.cli.common import Lexicons, app
 from qa_nlp.cli.output import printed
-from qa_nlp.process import single_threaded
+from qa_nlp.process import calm_numpy
 
 ENDINGS = (".csv", ".html", ".htm")
 
@@ -23,7 +23,7 @@ def trend(
     lexicons: Lexicons = None,
 ) -> None:
     """比较两次或几期的检查结果：什么上升、什么下降，是真变了还是偶然。"""
-    single_threaded()
+    calm_numpy()
     from qa_nlp.errors import Problem, UsageError
     from qa_nlp.report.rule_stats import run_profile
     from qa_nlp.report.trend import lines, write_csv

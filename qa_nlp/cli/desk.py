@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from qa_nlp.cli.common import Lexicons, app
-from qa_nlp.process import single_threaded
+from qa_nlp.process import calm_numpy
 
 Folders = Annotated[list[Path], typer.Argument(metavar="OUT...", help="score 写出的结果文件夹，可以多个")]
 
@@ -27,7 +27,7 @@ def brief(
     lexicons: Lexicons = None,
 ) -> None:
     """写抽检周报、月报（Word）：与上期比、主要差错、班组坐席、承诺、案例、建议。"""
-    single_threaded()
+    calm_numpy()
     from qa_nlp.report.desk.brief import write_brief
 
     day = at.date() if at else None
@@ -45,7 +45,7 @@ def coach(
     lexicons: Lexicons = None,
 ) -> None:
     """写一名坐席的辅导单：三个长处、三个要改的习惯、原话和改法、下周练什么。"""
-    single_threaded()
+    calm_numpy()
     from qa_nlp.report.desk.coach_sheet import write_coach
 
     portrait = write_coach(agent, folders, out, lexicons)

@@ -11,7 +11,7 @@ import typer
 
 from qa_nlp.cli.common import Jobs, Lexicons, ModelPath, Profile, Quiet, app, cores, model_folder, progress
 from qa_nlp.cli.output import printed
-from qa_nlp.process import single_threaded
+from qa_nlp.process import calm_numpy
 
 if TYPE_CHECKING:
     from qa_nlp.batch import Outcome
@@ -56,7 +56,7 @@ def score(
     quiet: Quiet = False,
 ) -> None:
     """检查一批通话，写出报告。"""
-    single_threaded()
+    calm_numpy()
     from qa_nlp.batch import score_batch
     from qa_nlp.engines.local import Setup
 
@@ -86,7 +86,7 @@ def explain(
     no_mask: NoMask = False,
 ) -> None:
     """打印一通电话，在原话处标出每个问题、理由和建议；检查时用了 --meta 的，这里也要写上，结果才一样。"""
-    single_threaded()
+    calm_numpy()
     from difflib import get_close_matches
 
     from qa_nlp.errors import Problem, UsageError

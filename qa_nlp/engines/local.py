@@ -26,7 +26,7 @@ from qa_nlp.engines.handover import put, take
 from qa_nlp.inspector import Inspector
 from qa_nlp.model.store import load_model
 from qa_nlp.privacy.shield import Shield
-from qa_nlp.process import calm
+from qa_nlp.process import NUMPY, calm
 from qa_nlp.records import Call, Skipped, Verdict
 from qa_nlp.repeats import links
 from qa_nlp.report.pieces import WHOLE, Makers
@@ -44,8 +44,6 @@ WARM = 2
 LAST_WORDS = 2.0
 # Seconds between two looks whether the parent still lives; a copy holds the parent's files, its locks among them.
 WATCH = 0.3
-# A linear model on 64 calls is too small for threads; they would only fight over the cores.
-THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _ENCODER = msgspec.json.Encoder()
 # What a copied process has from the one that it was copied from.
 _COPIED: dict[Setup, Bench] = {}
@@ -96,7 +94,7 @@ def run(
     if copied:
         warm = [bench.inspect(chunk, formats(), here=True) for chunk in first[:WARM]]
         _COPIED[setup] = bench
-    pool = ProcessPoolExecutor(max_workers=jobs - 1, context=copied, env=THREADS, initializer=_end_with_parent)
+    pool = ProcessPoolExecutor(max_workers=jobs - 1, context=copied, env=NUMPY, initializer=_end_with_parent)
 
     def send() -> None:
         under_way = sum(isinstance(result, Future) and not result.done() for result in waiting)

@@ -14,9 +14,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa_nlp.engines.local import THREADS
 from qa_nlp.engines.spark_plan import UNSEEN
 from qa_nlp.errors import Problem, UsageError
+from qa_nlp.process import NUMPY
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -130,7 +130,7 @@ def settings_for(master: str, conf: Mapping[str, str]) -> dict[str, str]:
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "WARN",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "64",
-        **{f"spark.executorEnv.{name}": value for name, value in THREADS.items()},
+        **{f"spark.executorEnv.{name}": value for name, value in NUMPY.items()},
     }
     if master.startswith("local"):
         settings |= {"spark.driver.host": LOOPBACK, "spark.driver.bindAddress": LOOPBACK}

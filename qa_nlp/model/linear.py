@@ -17,6 +17,7 @@ from scipy import sparse
 from qa_nlp.model.ngrams import MAX_N, SLOTS, Ints, Slots
 
 Weights = npt.NDArray[np.float32]
+Coded = npt.NDArray[np.float32] | npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Linear:
 
     labels: tuple[str, ...]
     keys: Ints
-    coded: npt.NDArray[np.float32] | npt.NDArray[np.int8]
+    coded: Coded
     bias: Weights
     scale: Weights = field(default_factory=lambda: np.zeros(0, np.float32))
     shift: Weights = field(default_factory=lambda: np.zeros(0, np.float32))
@@ -39,17 +40,17 @@ class Linear:
     @property
     def weights(self) -> Weights:
         """The weights themselves (v, k)."""
-        return self._decoded(slice(None))
+        return self.coded.astype(np.float32) * self.step
 
     def in_field(self, number: int) -> tuple[Ints, Weights]:
         """Slots of one field, ascending, and their weights."""
-        begin, end = np.searchsorted(self.keys, [number * SLOTS, (number + 1) * SLOTS])
-        return self.keys[begin:end] - number * SLOTS, self._decoded(slice(begin, end))
+        slots, coded, step = self.coded_in(number)
+        return slots, coded.astype(np.float32) * step
 
-    def _decoded(self, keys: slice) -> Weights:
-        result = self.coded[keys].astype(np.float32)
-        result *= self.step
-        return result
+    def coded_in(self, number: int) -> tuple[Ints, Coded, Weights]:
+        """Slots of one field, ascending, their weights in steps, and the size of a step of each label."""
+        begin, end = np.searchsorted(self.keys, [number * SLOTS, (number + 1) * SLOTS])
+        return self.keys[begin:end] - number * SLOTS, self.coded[begin:end], self.step
 
     def probabilities(self, margins: Weights) -> Weights:
         """Calibrated probability of each label by itself, (segments, k)."""
@@ -90,33 +91,44 @@ def highest(values: npt.NDArray[Any], turns: Ints, asked: Ints, otherwise: npt.N
     return result
 
 
-@dataclass(frozen=True)
 class Table:
     """Weights of several fields side by side, so that the n-grams of a turn are looked up once.
 
-    ``rows`` (SLOTS + 1,) leads from a slot to a row of ``weights`` (rows, columns), -1 where it is unknown.
+    ``rows`` (SLOTS + 1,) leads from a slot to its row, -1 where it is unknown. The weights of a row are decoded when a
+    text first holds the n-gram: one call needs a hundredth of them, and all together fill 80 MB.
     """
 
-    rows: npt.NDArray[np.int32]
-    weights: Weights
-    max_n: int = MAX_N
-
-    @classmethod
-    def of(cls, parts: Sequence[tuple[Linear, int]], max_n: int = MAX_N) -> Table:
+    def __init__(self, parts: Sequence[tuple[Linear, int]], max_n: int = MAX_N) -> None:
         """Join fields of models; the columns follow one another in the order given."""
-        found = [linear.in_field(number) for linear, number in parts]
+        self._parts = [linear.coded_in(number) for linear, number in parts]
         used = np.zeros(SLOTS + 1, dtype=bool)
-        for slots, _ in found:
+        for slots, _, _ in self._parts:
             used[slots] = True
-        known = np.flatnonzero(used)
-        rows = np.full(SLOTS + 1, -1, dtype=np.int32)
-        rows[known] = np.arange(len(known), dtype=np.int32)
-        weights = np.zeros((len(known), sum(part.shape[1] for _, part in found)), dtype=np.float32)
-        at = 0
-        for slots, part in found:
-            weights[rows[slots], at : at + part.shape[1]] = part
-            at += part.shape[1]
-        return cls(rows, weights, max_n)
+        self._slots = np.flatnonzero(used)
+        self.rows = np.full(SLOTS + 1, -1, dtype=np.int32)
+        self.rows[self._slots] = np.arange(len(self._slots), dtype=np.int32)
+        self.max_n = max_n
+        self.columns = sum(coded.shape[1] for _, coded, _ in self._parts)
+        self._weights = np.zeros((len(self._slots), self.columns), dtype=np.float32)
+        self._is_decoded = np.zeros(len(self._slots), dtype=bool)
+
+    def weights(self, rows: npt.NDArray[np.int32]) -> Weights:
+        """All weights (rows of the table, columns), of which those of ``rows`` may be read."""
+        fresh = rows[~self._is_decoded.take(rows)]
+        if len(fresh):
+            self._decode(np.unique(fresh))
+        return self._weights
+
+    def _decode(self, rows: npt.NDArray[np.int32]) -> None:
+        sought, begin = self._slots[rows], 0
+        for slots, coded, step in self._parts:
+            end = begin + coded.shape[1]
+            if len(slots):
+                at = np.searchsorted(slots[:-1], sought)
+                known = np.flatnonzero(slots[at] == sought)
+                self._weights[rows[known], begin:end] = coded[at[known]].astype(np.float32) * step
+            begin = end
+        self._is_decoded[rows] = True
 
     def known(self, slots: Slots, sizes: Ints) -> tuple[npt.NDArray[np.int32], Ints]:
         """Rows of the known n-grams in the order of the text, and how many each segment has.
@@ -137,6 +149,6 @@ class Table:
         """
         rows, counts = self.known(slots, sizes)
         ends = np.concatenate([[0], np.cumsum(counts)])
-        matrix = sparse.csr_matrix((np.ones(len(rows), np.float32), rows, ends), shape=(len(counts), len(self.weights)))
-        result: Weights = matrix @ self.weights
+        matrix = sparse.csr_matrix((np.ones(len(rows), np.float32), rows, ends), shape=(len(counts), len(self._slots)))
+        result: Weights = matrix @ self.weights(rows)
         return result

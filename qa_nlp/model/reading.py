@@ -132,7 +132,7 @@ class Reading:
     def _spread(self, table: Table, turns: npt.NDArray[np.bool_]) -> Weights:
         """Sums of the chosen turns in the place of each; other turns have none (turns, columns)."""
         grams = self.batch.grams
-        result = np.zeros((len(turns), table.weights.shape[1]), dtype=np.float32)
+        result = np.zeros((len(turns), table.columns), dtype=np.float32)
         result[turns] = table.sums(grams.of_turns(turns), grams.sizes_of[turns])
         return result
 

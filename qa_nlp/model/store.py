@@ -73,18 +73,18 @@ class Model:
     @cached_property
     def agents(self) -> Table:
         """What the agent's clauses add to ``sentences`` and ``among`` (as the turn itself), to ``clauses``, to ``calls``."""
-        return Table.of([(self.sentences, OWN), (self.among, OWN), (self.clauses, CLAUSE), (self.calls, AGENT)])
+        return Table([(self.sentences, OWN), (self.among, OWN), (self.clauses, CLAUSE), (self.calls, AGENT)])
 
     @cached_property
     def customers(self) -> Table:
         """What the customer's turns add to ``calls``, then to ``starts``."""
-        return Table.of([(self.calls, CUSTOMER), (self.starts, CUSTOMER)])
+        return Table([(self.calls, CUSTOMER), (self.starts, CUSTOMER)])
 
     @cached_property
     def heard(self) -> Table:
         """What the customer's turns add to ``sentences`` and ``among`` of the turn that follows, then of the one before."""
         parts = [(part, field) for field in (BEFORE, AFTER) for part in (self.sentences, self.among)]
-        return Table.of(parts, LONGEST[BEFORE])
+        return Table(parts, LONGEST[BEFORE])
 
     @cached_property
     def places(self) -> Weights:

@@ -122,9 +122,9 @@ class Grams:
         """How many different grams there are."""
         return len(self._numbers)
 
-    def number(self, word: str) -> int:
-        """The number of the gram by which a word is found."""
-        return self._numbers[word[:LONGEST]]
+    def numbers(self, words: Iterable[str]) -> list[int]:
+        """The numbers of the grams by which words are found."""
+        return [self._numbers[word[:LONGEST]] for word in words]
 
     def find(self, codes: tables.Array) -> tuple[Ints, Ints]:
         """Places of a text where grams begin, ascending, and their numbers; a hash may very rarely be mistaken."""

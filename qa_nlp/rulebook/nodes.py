@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from qa_nlp.text.fold import sound
 
@@ -11,36 +12,31 @@ from qa_nlp.text.fold import sound
 GAP_CHARS = r"[^.!?\n]"
 
 
-@dataclass(frozen=True)
-class Literal:
+class Literal(msgspec.Struct, frozen=True):
     """Folded words, exactly as they stand."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(msgspec.Struct, frozen=True):
     """Up to ``size`` characters of the same sentence."""
 
     size: int
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(msgspec.Struct, frozen=True):
     """``^`` or ``$``: the start or the end of the turn."""
 
     char: str
 
 
-@dataclass(frozen=True)
-class Seq:
+class Seq(msgspec.Struct, frozen=True):
     """Parts in order."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
-class Alt:
+class Alt(msgspec.Struct, frozen=True):
     """One of several; with an empty Seq among them the part is optional."""
 
     choices: tuple[Node, ...]

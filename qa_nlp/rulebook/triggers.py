@@ -59,9 +59,10 @@ class Triggers:
         self._sets[table[0], table[1]], self._least[table[0], table[1]], self._most[table[0], table[1]] = table[2:]
         self._margin = int(np.abs(table[3:]).max(initial=0)) + 1
         triggers = [need.trigger for need in self.needs]
-        words = {word: heard(word) for word in chain.from_iterable((*numbers, *triggers))}
-        self._grams = Grams(words.values())
-        grams = {word: self._grams.number(form) for word, form in words.items()}
+        words = list(dict.fromkeys(chain.from_iterable((*numbers, *triggers))))
+        forms = list(map(heard, words))
+        self._grams = Grams(forms)
+        grams = dict(zip(words, self._grams.numbers(forms), strict=True))
         self._needs_of = Lists(*_pairs(triggers, grams)[::-1], len(self._grams))
         sets, members = _pairs(numbers, grams)
         self._members = Table((sets << 32 | members).view(np.uint64))

@@ -96,9 +96,23 @@ def test_probabilities_of_any_margin_are_no_warning() -> None:
 def test_a_table_joins_fields_side_by_side() -> None:
     weights = np.array([[1.0], [2.0]], dtype=np.float32)
     linear = Linear(("a",), np.array([5, SLOTS + 7]), weights, np.zeros(1, np.float32))
-    table = Table.of([(linear, OWN), (linear, OWN + 1)])
-    assert table.weights.tolist() == [[1.0, 0.0], [0.0, 2.0]]
+    table = Table([(linear, OWN), (linear, OWN + 1)])
     assert table.rows[[5, 7, 6, SLOTS]].tolist() == [0, 1, -1, -1]
+    assert table.weights(np.array([0, 1])).tolist() == [[1.0, 0.0], [0.0, 2.0]]
+
+
+def test_weights_are_decoded_when_they_are_first_asked_for_and_once() -> None:
+    coded = np.array([[2, -4], [6, 0], [1, 1]], dtype=np.int8)
+    step = np.array([0.5, 0.25], dtype=np.float32)
+    linear = Linear(("a", "b"), np.array([3, 5, 9]), coded, *[np.zeros(2, np.float32)] * 3, step)
+    table = Table([(linear, OWN), (linear, OWN + 1), (linear, OWN)])
+    assert table.columns == 6
+    assert table.weights(np.array([1, 1, 1]))[1].tolist() == [3.0, 0.0, 0.0, 0.0, 3.0, 0.0]
+    linear.coded[1] = 99
+    assert table.weights(np.array([2, 1, 0])).tolist() == [
+        [1.0, -1.0, 0.0, 0.0, 1.0, -1.0], [3.0, 0.0, 0.0, 0.0, 3.0, 0.0], [0.5, 0.25, 0.0, 0.0, 0.5, 0.25],
+    ]  # fmt: skip
+    assert not len(Table([(linear, OWN + 1)]).weights(np.array([], dtype=np.int32)))
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_without_rules_nothing_is_found() -> None:
 def test_grams_are_found_where_they_stand(words: set[str], text: str) -> None:
     grams = Grams(words)
     places, numbers = grams.find(np.array(list(map(ord, text)), dtype=np.int32))
-    begins = {word[:LONGEST]: grams.number(word) for word in words}
+    begins = {word[:LONGEST]: number for word, number in zip(words, grams.numbers(words), strict=True)}
     expected = {(at, number) for gram, number in begins.items() for at in range(len(text)) if text.startswith(gram, at)}
     assert set(zip(places.tolist(), numbers.tolist(), strict=True)) == expected
     assert places.tolist() == sorted(places.tolist())
