@@ -28,9 +28,10 @@ from qa_nlp.rulebook.load import load_book
 from qa_nlp.training.corpus import Sample, read_corpus
 from qa_nlp.training.evaluate import Ratio, has_annotated_turns, ratio, total
 from qa_nlp.training.fit import fit, folds_of
+from qa_nlp.training.fulfilment import fit_fulfilment
 from qa_nlp.training.matrix import counted
 from qa_nlp.training.sentences import COST, sentence_targets
-from qa_nlp.training.usual import fit_usual
+from qa_nlp.training.train import thresholds
 
 EDGE = 1e-4
 ALL = "all"
@@ -66,11 +67,12 @@ def unheard(folder: Path, book: Rulebook, model: Model) -> Iterator[tuple[Sample
     ends = np.cumsum([0, *(len(s.prepared.agent_turns) for s in samples)])
     whole = [i for i, s in enumerate(samples) if s.subtype and has_annotated_turns(s) and not s.only_faults]
     fold = folds_of([samples[i].voice for i in whole])
+    card = model.card | {"known_rules": {rule.id: rule.fingerprint for rule in book.rules}}
     for number in np.unique(fold):
         rest = [i for i, own in zip(whole, fold, strict=True) if own != number]
         odds = np.concatenate([_odds(scores[ends[i] : ends[i + 1]]) for i in rest])
-        usual = fit_usual([samples[i] for i in rest], odds, labels, tuple(model.calls.columns), book)
-        own = replace(model, usual=usual)
+        fulfilment = fit_fulfilment([samples[i] for i in rest], odds, labels, tuple(model.calls.columns), book)
+        own = replace(model, fulfilment=fulfilment, confirm=thresholds(labels, book)[0], card=card)
         for i in (i for i, f in zip(whole, fold, strict=True) if f == number):
             hits = tuple(book.matcher.scan(samples[i].prepared))
             yield samples[i], Evidence(samples[i].prepared, hits, scores[ends[i] : ends[i + 1]], own)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from qa_nlp.inspector import Inspector
+from qa_nlp.privacy.shield import Shield
 from qa_nlp.records import Call, Finding, Skipped, Verdict
 
 STANDING = ("confirmed", "suspected")
@@ -66,15 +67,20 @@ class Difference:
         return len({change.call_id for change in self.changes})
 
 
-def compare(calls: Iterable[Call | Skipped], old: Inspector, new: Inspector) -> Difference:
-    """Inspect every call with both; calls stream by, only what differs is kept."""
+def compare(
+    calls: Iterable[Call | Skipped], old: Inspector, new: Inspector, shield: Shield | None = None
+) -> Difference:
+    """Inspect every call with both; calls stream by, only what differs is kept, words covered by ``shield`` (default: all)."""
+    shield = shield or Shield()
     difference = Difference()
     stream = iter(calls)
     while chunk := list(islice(stream, CHUNK)):
         difference.skipped += [item for item in chunk if isinstance(item, Skipped)]
         good = [item for item in chunk if isinstance(item, Call)]
-        for before, after in zip(old.inspect(good), new.inspect(good), strict=True) if good else ():
-            _add(difference, before, after)
+        for call, before, after in zip(good, old.inspect(good), new.inspect(good), strict=True) if good else ():
+            differs = any(changes(before, after))
+            shown = (shield.shown(call, verdict)[1] if differs else verdict for verdict in (before, after))
+            _add(difference, *shown)
     return difference
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from qa_nlp.inspector import Inspector
+from qa_nlp.privacy.shield import Shield
 from qa_nlp.records import Call, Finding, Skipped, Verdict
 from qa_nlp.rule_diff import Difference, changes, compare, lines
 from qa_nlp.rulebook.rule import Rule
@@ -49,6 +50,15 @@ def test_a_milder_rule_changes_its_finding(inspector: Inspector) -> None:
     milder = replace(NEW_RULE, severity="suspected")
     found = compare(CALLS, with_rules(inspector, NEW_RULE), with_rules(inspector, milder))
     assert [(c.kind, c.before, c.after) for c in found.changes] == [("changed", "confirmed 6", "suspected 0")]
+
+
+@pytest.mark.parametrize("mask", [True, False])
+def test_quotes_are_covered_unless_told_otherwise(mask: bool, inspector: Inspector) -> None:
+    calls = [make_call("座：您把总表拧下来找王小明先生，再打13712345678", "A")]
+    wide = with_rules(inspector, replace(NEW_RULE, pattern="把总表拧下来找王小明先生"))
+    (change,) = compare(calls, inspector, wide, Shield(mask)).changes
+    assert ("王小明" in change.quote) is not mask
+    assert change.quote.startswith("把总表拧下来")
 
 
 def test_the_same_book_differs_in_nothing(inspector: Inspector) -> None:

@@ -12,6 +12,8 @@ from qa_nlp.check.clauses import Span, best_clauses, peaks
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.check.restate import STEP as RESTATE
 from qa_nlp.check.restate import restated
+from qa_nlp.model.fulfilment import Heard as HeardOfSteps
+from qa_nlp.model.fulfilment import agent_letters
 from qa_nlp.model.ngrams import Ints
 from qa_nlp.model.store import Model
 from qa_nlp.records import Label
@@ -102,8 +104,8 @@ def step_chances(
 ) -> np.ndarray:
     """The probability (calls, labels of the sentence model) that a step was done somewhere in the call.
 
-    That of the sentence which sounds most like it; with the call's label weighed with how usual the step is there,
-    and with how many of the other steps the agent does, those of ``done`` (see ``told``) for certain.
+    That of the sentence which sounds most like it; with the call's label all that speaks for the step is weighed (see
+    ``Fulfilment``), the steps of ``done`` (see ``told``) as found by a rule.
     """
     model = gathered[0].model
     result = np.zeros((len(gathered), len(model.sentences.labels)))
@@ -116,11 +118,21 @@ def step_chances(
     result[spoken] = np.clip(best, EDGE, 1 - EDGE)
     weighed = [i for i in spoken if (label := labels[i]) is not None and label.subtype in model.calls.columns]
     if weighed:
-        heard = np.log(result[weighed] / (1 - result[weighed]))
         subtypes = np.array([_subtypes(label, model) for i in weighed if (label := labels[i]) is not None])
-        odds = model.usual.odds(heard, subtypes, _by_rule(model, [done[i] if done else () for i in weighed]))
-        result[weighed] = 1 / (1 + np.exp(-odds))
+        chosen = [gathered[i] for i in weighed]
+        odds = model.fulfilment.odds(_heard_of_steps(chosen, [done[i] if done else () for i in weighed]), subtypes)
+        result[np.array(weighed)[:, None], model.fulfilment.columns] = 1 / (1 + np.exp(-odds))
     return result
+
+
+def _heard_of_steps(gathered: Sequence[Evidence], done: Sequence[Collection[str]]) -> HeardOfSteps:
+    model = gathered[0].model
+    columns = model.fulfilment.columns
+    scores = np.concatenate([evidence.probabilities for evidence in gathered])[:, columns]
+    sizes = np.array([len(evidence.probabilities) for evidence in gathered])
+    return HeardOfSteps.of(
+        scores, sizes, agent_letters([e.prepared for e in gathered]), _by_rule(model, done)[:, columns]
+    )
 
 
 def _by_rule(model: Model, done: Sequence[Collection[str]]) -> npt.NDArray[np.bool_]:

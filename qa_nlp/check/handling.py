@@ -29,7 +29,8 @@ NEED = re.compile(r"什么|啥|[请您你][讲说]|帮|请问|需要|吩咐|怎�
 THANKS = re.compile(r"感谢|谢谢|多谢|祝[您你]")
 BYE = re.compile(r"再见|拜拜|再会|慢走|晚安|88$")
 TIERS = ("缺失", "不完整", "达标")
-ALMOST_NO = 0.15
+# Below the one chance no sentence sounds like the step, from the other on one may.
+ALMOST_NO, PERHAPS = 0.15, 0.25
 
 
 def handling_findings(
@@ -73,7 +74,7 @@ def _soothe_first(
 ) -> Iterator[Finding]:
     if label.category != "complaint" or label.needs_review or "order_soothe" not in rows:
         return
-    soothed = min((done[s].turn for s in SOOTHING if s in done), default=None)
+    soothed = min((_earliest(s, done[s], evidence) for s in SOOTHING if s in done), default=None)
     handled = min((done[s].turn for s in HANDLING if s in done), default=None)
     if soothed is not None and handled is not None and handled < soothed:
         text = evidence.prepared.call.turns[handled].text
@@ -88,21 +89,29 @@ def _safety(
     if not dangers or "order_safety" not in rows:
         return
     first = dangers[0]
-    warned = next((done[step] for step in WARNINGS if step in done), None)
+    warned = min((_earliest(step, done[step], evidence) for step in WARNINGS if step in done), default=None)
     agents = [turn for turn in evidence.prepared.agent_turns if turn > first.turn]
+    # Who does not report a fault tells of a danger that is over.
+    present = label.category == "repair" and not label.needs_review
     if warned is None:
         if len(agents) >= 2:
             chance = max((evidence.probability(turn, WARNINGS[0]) for turn in agents), default=0.0)
-            silent = chance < ALMOST_NO or not worded(WARNINGS[0], evidence, agents)
-            sure = silent and label.category == "repair" and not label.needs_review
+            sure = present and (chance < ALMOST_NO or not worded(WARNINGS[0], evidence, agents))
             finding = remark(rows["danger_unwarned"], first.turn, _span(evidence, first), match=first.match, sure=sure)
             if sure and label.subtype in book.perilous:
                 finding = replace(finding, severity="critical")
             yield replace(finding, points=0.0) if charged else finding
         return
-    before = [turn for turn in agents if turn < warned.turn]
-    if warned.turn > first.turn and len(before) > float(rows["order_safety"]["数值"] or 2):
-        yield remark(rows["order_safety"], warned.turn, _turn_span(evidence, warned.turn), match="order")
+    before = [turn for turn in agents if turn < warned]
+    if warned > first.turn and len(before) > float(rows["order_safety"]["数值"] or 2):
+        yield remark(rows["order_safety"], warned, _turn_span(evidence, warned), match="order", sure=present)
+
+
+def _earliest(step: str, done: Done, evidence: Evidence) -> int:
+    """The first turn in which the step may have been done; ``done`` names the one that shows it best."""
+    chances = zip(evidence.prepared.agent_turns, evidence.chances(step), strict=True)
+    turns = [turn for turn, chance in chances if chance >= PERHAPS and worded(step, evidence, [turn])]
+    return min([done.turn, *turns, *(hit.turn for hit in evidence.of_kind("step") if hit.rule.code == step)])
 
 
 def _escalation(evidence: Evidence, rows: Mapping[str, Row]) -> Iterator[Finding]:

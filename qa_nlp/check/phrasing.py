@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from qa_nlp.check.by_model import Heard, Told, told
 from qa_nlp.check.evidence import Evidence
-from qa_nlp.check.given import is_own, was_given
+from qa_nlp.check.given import is_own, is_retold, was_given
 from qa_nlp.records import Finding, Label
 from qa_nlp.rulebook.appeals import cleared
 from qa_nlp.rulebook.book import Code, Rulebook
@@ -25,11 +25,19 @@ REPORTED = re.compile(
     r"[^,.!?\n]{0,4}(说|讲|告诉您|告诉你|回答|回复|骂|喊|写)(的)?(是|:|,|“|\"|「|『|您|你)?$"
 )
 QUOTED = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'), ("《", "》"))
-# What a turn is about where a fault that it sounds like is none: a warning may command, discretion may be promised.
+# What a turn is about where a fault that it sounds like is none: a warning may command,
+# discretion may be promised, a term may be put into
+# plain words, 错不了 refuses nothing.
 INNOCENT = {
     "command": re.compile(r"安全|危险|触电|站[到远]|[离躲]远|别碰|别靠近|不要靠近|不要碰|断开|后退"),
     "overpromise": re.compile(r"保密|不会?(?:告诉|说出去|透露|泄露|外传)|转告|转达"),
+    "refusal": re.compile(r"[错丢少误忘跑]不了"),
+    "jargon": re.compile(
+        r"通俗|好比|打个?比方|意思(?:就)?是|也就是说|就是说|简单[点地]?[说讲]|说白了|讲白了|换句话|换个说法|就像"
+    ),
 }
+# A mere 嗯 is no cold answer to who has asked for nothing.
+ACCEPTED = re.compile(r"[好行嗯哦中成]|可以|知道|晓得|明白|清楚|谢|那就|要得|没[有事]?了")
 # Who explains where the company's lines end and whom to ask sends nobody away, unless the words leave no doubt.
 EXCUSED, EXPLAINED = ("evasion", "refusal"), ("advise_electrician", "check_ownership", "explain_liability")
 FAR_FROM_DOUBT = 0.8
@@ -125,7 +133,9 @@ def _from_rule(hit: Hit, evidence: Evidence, book: Rulebook) -> Finding:
         evidence.prepared.call.turns[hit.turn].text, start, end
     ):
         status = "suppressed"
-    if status == "confirmed" and _doubted(hit, evidence):
+    if status == "confirmed" and (
+        _doubted(hit, evidence) or is_retold(evidence.prepared, hit.turn, hit.start, hit.end)
+    ):
         status = "suspected"
     points = rule.points if rule.points >= 0 else code.points
     return Finding(
@@ -161,18 +171,20 @@ def _from_model(heard: Heard, evidence: Evidence, code: Code) -> Finding:
 def _refuted(heard: Heard, evidence: Evidence) -> bool:
     """Whether the call itself speaks against what the model hears in one sentence."""
     prepared, code, turn = evidence.prepared, heard.label, heard.turn
+    words = prepared.folded.match[prepared.folded.starts[turn] : prepared.folded.ends[turn]]
     if is_listening(prepared.call, turn) or _cites(
         prepared.call.turns[turn].text, *prepared.quote(turn, *heard.span)[:2]
     ):
         return True
     if code == "repeat_question":
         return is_sound(prepared.call.turns[turn].text) or not was_given(prepared, turn)
+    if code == "cold" and is_sound(prepared.call.turns[turn].text) and turn:
+        return ACCEPTED.match(prepared.call.turns[turn - 1].text) is not None
     if code == "privacy":
         return is_own(prepared, turn)
     if code in EXCUSED and heard.chance < FAR_FROM_DOUBT:
         return any(hit.turn == turn and hit.rule.code in EXPLAINED for hit in evidence.of_kind("step"))
-    folded = prepared.folded
-    return code in INNOCENT and INNOCENT[code].search(folded.match, folded.starts[turn], folded.ends[turn]) is not None
+    return (code in INNOCENT and INNOCENT[code].search(words) is not None) or is_retold(prepared, turn, *heard.span)
 
 
 def _cites(text: str, start: int, end: int) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from qa_nlp.check.by_model import Told, step_chances, told
 from qa_nlp.check.evidence import Evidence
+from qa_nlp.check.restate import STEP as RESTATE
 from qa_nlp.records import Label, StepVerdict
 from qa_nlp.rulebook.appeals import fulfilled
 from qa_nlp.rulebook.book import OUTGOING, Demand, Rulebook
@@ -31,10 +32,9 @@ OFFERED = {
     "ask_direct_customer": "客户主动说一户一表",
     "guide_self_check": "自查无异常",
 }
-# Below this chance a step was left out; up to the model's own threshold it may have been done.
+# Below this chance a step was left out, whatever rules say that the model knows; up to the model's own threshold it may
+# have been done.
 DOUBT = 0.4
-# Below this chance nothing in the call sounds like the step; rules that were mostly wrong there are not believed.
-DENIED = 0.03
 # Steps of calls that the agent makes; an agent who is called says similar words for other reasons.
 OUTBOUND, CALLBACK = "outbound", "other.callback"
 
@@ -69,14 +69,13 @@ def done_steps(
     evidence: Evidence, book: Rulebook, label: Label | None = None, by_rule: Mapping[str, Done] | None = None,
     said: Told | None = None,
 ) -> dict[str, Done]:  # fmt: skip
-    """Steps fulfilled in the call; a rule's word goes before the model's, but see ``DENIED``.
+    """Steps fulfilled in the call; a rule's word goes before the model's, but see ``_denied``.
 
-    With the call's label the model's word is weighed with how usual a step is in such calls;
     ``by_rule``, ``said``: what rules found and what the model says besides, where it is at hand.
     """
     by_rule = steps_by_rule(evidence, book, label) if by_rule is None else by_rule
     said = told([evidence], [label], book, [by_rule])[0] if said is None else said
-    denied = _denied(evidence, by_rule, said)
+    denied = _denied(evidence, by_rule, said, label)
     found = {step: done for step, done in by_rule.items() if step not in denied}
     for step, turn, chance, span in said.steps:
         if _wordless(step, evidence, [turn]):
@@ -98,18 +97,25 @@ def _wordless(step: str, evidence: Evidence, turns: Sequence[int]) -> bool:
     return step in WORDED and WORDED[step][0] in evidence.signals and not worded(step, evidence, turns)
 
 
-def _denied(evidence: Evidence, by_rule: Mapping[str, Done], said: Told) -> set[str]:
-    """Steps found only by rules that are known to be mistaken where nothing in the call sounds like the step."""
-    columns, doubted = evidence.model.sentences.columns, evidence.model.doubted_rules
-    unlikely = {
+def _denied(evidence: Evidence, by_rule: Mapping[str, Done], said: Told, label: Label | None) -> set[str]:
+    """Steps found only by rules that the model knows from training, and finds unlikely by all that it hears.
+
+    A rule that staff added or changed since then counts as it is written; so does any where the subtype is doubtful.
+    """
+    if label is None or label.needs_review:
+        return set()
+    model = evidence.model
+    columns, known = model.sentences.columns, model.known_rules
+    hits = evidence.of_kind("step")
+    return {
         step
         for step, done in by_rule.items()
-        if done.evidence in doubted and step in columns and said.chances[columns[step]] < DENIED
+        if step != RESTATE
+        and done.evidence in known
+        and step in columns
+        and said.chances[columns[step]] < DOUBT
+        and all(known.get(hit.rule.id) == hit.rule.fingerprint for hit in hits if hit.rule.code == step)
     }
-    if unlikely:
-        rules = [hit.rule for hit in evidence.of_kind("step")]
-        unlikely -= {rule.code for rule in rules if doubted.get(rule.id) != rule.fingerprint}
-    return unlikely
 
 
 def steps_by_rule(evidence: Evidence, book: Rulebook, label: Label | None) -> dict[str, Done]:

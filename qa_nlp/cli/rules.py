@@ -171,16 +171,18 @@ def rules_diff(
     calls: Calls,
     profile: Profile = "power",
     model: ModelPath = None,
+    no_mask: Annotated[bool, typer.Option("--no-mask", help="引出的原话里不遮蔽个人信息")] = False,
 ) -> None:
     """比较两套规则表：同样的通话，哪些问题新增、消失，各座席的分数怎么变。"""
     from qa_nlp.inspector import Inspector
     from qa_nlp.model.store import load_model
+    from qa_nlp.privacy.shield import Shield
     from qa_nlp.rule_diff import compare, lines
     from qa_nlp.rulebook.load import load_book
 
     scorer = load_model(model_folder(model, profile))
     before, after = (Inspector(load_book(profile, root), scorer) for root in (old, new))
-    difference = compare(_open(calls), before, after)
+    difference = compare(_open(calls), before, after, Shield(not no_mask))
     print("\n".join(lines(difference)))
     if difference.skipped:
         print(f"跳过 {len(difference.skipped)} 项，未比较", file=sys.stderr)

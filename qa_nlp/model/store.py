@@ -20,10 +20,10 @@ import numpy.typing as npt
 from qa_nlp.errors import ModelError, Problem
 from qa_nlp.model.blend import ANY, Blend
 from qa_nlp.model.features import AFTER, AGENT, BEFORE, CLAUSE, CUSTOMER, LONGEST, OWN, PLACE, PLACE_VALUE, PLACES
+from qa_nlp.model.fulfilment import Fulfilment
 from qa_nlp.model.linear import Linear, Table, Weights
-from qa_nlp.model.usual import Usual
 
-FORMAT = 5
+FORMAT = 6
 WEIGHTS, CARD = "weights.npz", "card.json"
 PARTS = ("calls", "starts", "sentences", "among", "clauses")
 RETRAIN = "请用 qa-nlp train 重新训练，或重新安装程序"
@@ -37,8 +37,7 @@ class Model:
     turns), ``sentences`` scores each agent turn for every step and fault. ``among`` tells the
     codes of faulty turns apart, its last column a fault from none; ``clauses`` scores every clause for the same;
     ``blend`` weighs these margins into the log odds of each code. ``confirm`` and ``suspect`` are the probabilities from which a label of ``sentences`` is taken as found and
-    as doubtful. ``usual`` (subtypes of ``calls``, labels of ``sentences``) is what kind of call and agent add to
-    the log odds that a step was done. ``settings`` holds the numbers chosen by cross-validation.
+    as doubtful. ``fulfilment`` weighs all that speaks for a step in a call, subtypes as in ``calls``. ``settings`` holds the numbers chosen by cross-validation.
     """
 
     calls: Linear
@@ -49,7 +48,7 @@ class Model:
     blend: Blend
     confirm: np.ndarray
     suspect: np.ndarray
-    usual: Usual
+    fulfilment: Fulfilment
     settings: dict[str, float]
     card: dict[str, Any]
 
@@ -60,15 +59,9 @@ class Model:
 
     @property
     def known_rules(self) -> dict[str, str]:
-        """Fingerprints of the phrase rules that were in force when the model was trained."""
+        """Fingerprints of the phrase and step rules that were in force when the model was trained."""
         known: dict[str, str] = self.card.get("known_rules", {})
         return known
-
-    @property
-    def doubted_rules(self) -> dict[str, str]:
-        """Fingerprints of the step rules that were mostly wrong where nothing in the call sounded like their step."""
-        doubted: dict[str, str] = self.card.get("doubted_rules", {})
-        return doubted
 
     @cached_property
     def agents(self) -> Table:
@@ -111,11 +104,9 @@ def save_model(model: Model, folder: Path) -> None:
         data |= {f"{name}.{key}": value for key, value in _arrays(getattr(model, name)).items()}
     data["blend.weights"], data["blend.bias"] = model.blend.weights, model.blend.bias
     data["confirm"], data["suspect"] = model.confirm.astype(np.float32), model.suspect.astype(np.float32)
-    data["usual.prior"], data["usual.rates"] = (
-        model.usual.prior.astype(np.float16),
-        model.usual.rates.astype(np.float16),
-    )
-    data["usual.weights"] = np.array([model.usual.weight, model.usual.thorough])
+    steps = model.fulfilment
+    data["fulfilment.columns"], data["fulfilment.rates"] = steps.columns, steps.rates.astype(np.float16)
+    data["fulfilment.weights"], data["fulfilment.bias"] = steps.weights, steps.bias
     data["settings.names"] = np.array(sorted(model.settings))
     data["settings.values"] = np.array([model.settings[name] for name in sorted(model.settings)])
     np.savez_compressed(folder / WEIGHTS, **data)  # type: ignore[arg-type]
@@ -149,7 +140,7 @@ def load_model(folder: Path) -> Model:
         parts = {name: _linear(data, name) for name in PARTS}
         settings = dict(zip(data["settings.names"].tolist(), data["settings.values"].tolist(), strict=True))
         return Model(
-            **parts, blend=Blend(data["blend.weights"], data["blend.bias"]), confirm=data["confirm"], suspect=data["suspect"], usual=_usual(data),
+            **parts, blend=Blend(data["blend.weights"], data["blend.bias"]), confirm=data["confirm"], suspect=data["suspect"], fulfilment=_fulfilment(data),
             settings=settings, card=card,
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -194,9 +185,9 @@ def _linear(data: dict[str, np.ndarray], name: str) -> Linear:
     )
 
 
-def _usual(data: dict[str, np.ndarray]) -> Usual:
-    weight, thorough = data["usual.weights"].tolist()
-    return Usual(weight, data["usual.prior"].astype(np.float32), data["usual.rates"].astype(np.float32), thorough)
+def _fulfilment(data: dict[str, np.ndarray]) -> Fulfilment:
+    rates = data["fulfilment.rates"].astype(np.float32)
+    return Fulfilment(data["fulfilment.columns"], rates, data["fulfilment.weights"], data["fulfilment.bias"])
 
 
 def _sha256(path: Path) -> str:

@@ -14,14 +14,14 @@ import numpy as np
 
 from qa_nlp.model.blend import ANY, Blend, Margins
 from qa_nlp.model.features import Batch, read, sentence_fields
+from qa_nlp.model.fulfilment import Fulfilment
 from qa_nlp.model.linear import Linear
-from qa_nlp.model.usual import Usual
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.training.blending import fit_blend
 from qa_nlp.training.corpus import Sample
 from qa_nlp.training.fit import Fitted, fit
+from qa_nlp.training.fulfilment import fit_fulfilment
 from qa_nlp.training.matrix import counted, counted_in_clauses
-from qa_nlp.training.usual import doubted_rules, fit_usual
 
 COST = 0.5
 AMONG = "among:"
@@ -31,14 +31,13 @@ QUOTED = 2
 
 @dataclass(frozen=True)
 class Sentences:
-    """The parts of ``Model`` that concern agent turns; ``doubted`` are step rules that it may overrule."""
+    """The parts of ``Model`` that concern agent turns."""
 
     linear: Linear
     among: Linear
     clauses: Linear
     blend: Blend
-    usual: Usual
-    doubted: dict[str, str]
+    fulfilment: Fulfilment
 
 
 def fit_sentences(samples: Sequence[Sample], subtypes: Sequence[str], book: Rulebook, jobs: int) -> Sentences:
@@ -63,9 +62,8 @@ def fit_sentences(samples: Sequence[Sample], subtypes: Sequence[str], book: Rule
     linear.scale[at], linear.shift[at] = 1.0, 0.0
     odds = linear.scale * by_turn.unseen[:, : len(labels)] + linear.shift
     odds[:, at] = blend.odds(heard)
-    usual = fit_usual(spoken, odds, labels, subtypes, book)
-    doubted = doubted_rules(spoken, odds, labels, subtypes, usual, book) if usual.rates.any() else {}
-    return Sentences(linear, among, by_clause.linear, blend, usual, doubted)
+    fulfilment = fit_fulfilment(spoken, odds, labels, subtypes, book)
+    return Sentences(linear, among, by_clause.linear, blend, fulfilment)
 
 
 def fit_turns(

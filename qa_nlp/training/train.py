@@ -23,7 +23,7 @@ from qa_nlp.training.settings import EARLY_TURNS, settings_of
 from qa_nlp.training.subjects import Subjects, call_features, starting_subjects, whole_subjects
 
 CALLS_BAYES, STARTS_BAYES = 0.2, 0.1
-STEP_CONFIRM, STEP_SUSPECT = 0.45, 0.3
+STEP_CONFIRM, STEP_SUSPECT = 0.5, 0.3
 FAULT_CONFIRM, FAULT_SUSPECT = 0.65, 0.3
 
 
@@ -68,7 +68,7 @@ def learn(samples: Sequence[Sample], book: Rulebook, *, jobs: int = 2) -> Learne
     confirm, suspect = thresholds(sentences.linear.labels, book)
     model = Model(
         by_call.linear, by_start.linear, sentences.linear, sentences.among, sentences.clauses, sentences.blend,
-        confirm, suspect, sentences.usual, settings, _card(samples, book, settings, sentences.doubted),
+        confirm, suspect, sentences.fulfilment, settings, _card(samples, book, settings),
     )  # fmt: skip
     return Learned(model, whole, by_call, starts, by_start)
 
@@ -108,9 +108,7 @@ def thresholds(labels: Sequence[str], book: Rulebook) -> tuple[np.ndarray, np.nd
     return confirm, np.where(fault, FAULT_SUSPECT, STEP_SUSPECT).astype(np.float32)
 
 
-def _card(
-    samples: Sequence[Sample], book: Rulebook, settings: dict[str, float], doubted: dict[str, str]
-) -> dict[str, Any]:
+def _card(samples: Sequence[Sample], book: Rulebook, settings: dict[str, float]) -> dict[str, Any]:
     import msgspec
 
     digest = hashlib.sha256()
@@ -123,8 +121,7 @@ def _card(
         "scikit_learn": sklearn.__version__,
         "numpy": np.__version__,
         "rulebook": book.digest,
-        "doubted_rules": doubted,
-        "known_rules": {rule.id: rule.fingerprint for rule in book.rules if rule.kind == "phrase"},
+        "known_rules": {rule.id: rule.fingerprint for rule in book.rules if rule.kind in ("phrase", "step")},
         "seed": SEED,
         "data_sha256": digest.hexdigest(),
         "samples": len(samples),

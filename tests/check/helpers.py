@@ -26,4 +26,4 @@ def evidence_of(
 
 def by_rules_alone(call: Call, book: Rulebook, model: Model) -> Evidence:
     """Evidence in which the model hears nothing and doubts no step rule."""
-    return evidence_of(call, book, replace(model, card=model.card | {"doubted_rules": {}}), rest=0.001)
+    return evidence_of(call, book, replace(model, card=model.card | {"known_rules": {}}), rest=0.001)

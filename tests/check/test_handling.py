@@ -42,6 +42,25 @@ def test_findings(text: str, label: Label, code: str, present: bool, book: Ruleb
     assert (code in codes(text, label, book, model)) is present
 
 
+LATE = (
+    DANGER
+    + "座：请问地址\n客：某某路\n座：几点开始的\n客：刚才\n座：户号报一下\n客：好\n座：请您先离远一点，千万不要触碰"
+)
+
+
+@pytest.mark.parametrize(("label", "status"), [(REPAIR, "confirmed"), (COMPLAINT, "suspected"), (CONSULT, "suspected")])
+def test_only_who_reports_a_fault_is_in_danger(label: Label, status: str, book: Rulebook, model: Model) -> None:
+    assert codes(LATE, label, book, model).get("order_safety") == status
+
+
+def test_the_first_warning_counts_and_not_the_clearest(book: Rulebook, model: Model) -> None:
+    earlier = LATE.replace("座：请问地址", "座：叫大伙儿都撤到屋里头，请问地址")
+    evidence = evidence_of(make_call(earlier), book, model, {(2, "safety_advice"): 0.3, (8, "safety_advice"): 0.9})
+    done = done_steps(evidence, book, REPAIR)
+    assert done["safety_advice"].turn == 8
+    assert "order_safety" not in {f.code for f in handling_findings(evidence, REPAIR, done, book)}
+
+
 @pytest.mark.parametrize(
     ("recorded", "label", "status"),
     [

@@ -172,6 +172,11 @@ MENTIONS = [
     ("repair.outage_single", "多久到", "师傅来回要两个小时，不过城区都是四十五分钟内到"),
     ("complaint.late_reconnect", "那我等着", "如果48小时后还没来电，您再拨打95598"),
     ("complaint.late_reconnect", "那我等着", "48小时后还没来电您再打电话给我们"),
+    # What is used in a month, not what is done within it.
+    ("repair.meter_creep", "表走得快", "烘干机每天开两个小时，一个月便是一百度上下，前后比一下再申请校验"),
+    ("consult.bill", "怎么翻倍了", "油汀开四个小时就是八度，一个月累计下来有两百多度，表准不准要检测"),
+    ("complaint.connection", "不是说六天吗", "规定是六个工作日，现在确实超了，我给您说声不是"),
+    ("complaint.missed_reading", "我要投诉你", "五个工作日答复，刚才那个一个月是我嘴快，改掉"),
     # Gone by, spread, kept, listed, climbed: none of them is a time by which something will be done.
     ("complaint.connection", "一直没人理", "快三个月，您着急我明白，先给您赔不是"),
     ("complaint.connection", "一直没人理", "行，我写投诉：报装三十天未通电"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from msgspec import structs
 
 from qa_nlp.check.by_model import LEAST
 from qa_nlp.check.contradiction import without_contradiction
 from qa_nlp.check.steps import done_steps, step_verdicts
+from qa_nlp.model.fulfilment import CLUES
 from qa_nlp.model.store import Model
 from qa_nlp.records import Call, Finding, Label, RunnerUp
 from qa_nlp.rulebook.book import Rulebook
@@ -109,26 +111,40 @@ ASKING = talk("没电", "请问您的用电地址是哪里")
 
 
 @pytest.mark.parametrize(
-    ("heard", "doubted", "verdict"),
-    [(0.0002, True, "insufficient"), (0.2, True, "pass"), (0.0002, False, "pass")],
+    ("heard", "known", "verdict"),
+    [(0.0002, True, "insufficient"), (0.9, True, "pass"), (0.0002, False, "pass")],
 )
-def test_a_doubted_rule_needs_something_that_sounds_like_the_step(
-    heard: float, doubted: bool, verdict: str, book: Rulebook, model: Model
+def test_a_rule_that_the_model_knows_and_does_not_believe(
+    heard: float, known: bool, verdict: str, book: Rulebook, model: Model
 ) -> None:
     """Neither done nor left out: the rule found its words, and they mean something else."""
-    rules = {r.id: r.fingerprint for r in book.rules if r.kind == "step" and r.code == "ask_address" and doubted}
-    careful = replace(model, card=model.card | {"doubted_rules": rules})
-    evidence = evidence_of(ASKING, book, careful, {(2, "ask_address"): heard}, rest=SILENT)
+    rules = {r.id: r.fingerprint for r in book.rules if r.kind == "step" and known}
+    evidence = evidence_of(ASKING, book, listening(model, rules), {(2, "ask_address"): heard}, rest=SILENT)
     assert {hit.rule.code for hit in evidence.of_kind("step")} >= {"ask_address"}
     found = {v.step: v for v in step_verdicts(evidence, REPAIR, done_steps(evidence, book, REPAIR), book)}
     assert found["ask_address"].verdict == verdict
 
 
-def test_a_rule_that_was_changed_is_not_doubted(book: Rulebook, model: Model) -> None:
+def test_a_rule_that_was_changed_counts_as_it_is_written(book: Rulebook, model: Model) -> None:
     changed = {rule.id: "other" for rule in book.rules}
-    careful = replace(model, card=model.card | {"doubted_rules": changed})
-    evidence = evidence_of(ASKING, book, careful, rest=SILENT)
+    evidence = evidence_of(ASKING, book, listening(model, changed), rest=SILENT)
     assert "ask_address" in done_steps(evidence, book, REPAIR)
+
+
+@pytest.mark.parametrize("label", [None, structs.replace(REPAIR, needs_review=True)])
+def test_without_a_sure_label_a_rule_is_believed(label: Label | None, book: Rulebook, model: Model) -> None:
+    rules = {rule.id: rule.fingerprint for rule in book.rules}
+    evidence = evidence_of(ASKING, book, listening(model, rules), rest=SILENT)
+    assert "ask_address" in done_steps(evidence, book, label)
+
+
+def listening(model: Model, rules: dict[str, str]) -> Model:
+    """A model that weighs only what its best sentence says, and knows certain rules."""
+    own = model.fulfilment
+    weights = np.zeros_like(own.weights)
+    weights[CLUES.index("heard")] = 1.0
+    alone = replace(own, weights=weights, bias=np.zeros_like(own.bias))
+    return replace(model, fulfilment=alone, card=model.card | {"known_rules": rules})
 
 
 @pytest.mark.parametrize(("probability", "done"), [(0.99, True), (LEAST - 0.02, False)])
