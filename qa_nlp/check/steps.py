@@ -32,8 +32,9 @@ OFFERED = {
     "ask_direct_customer": "客户主动说一户一表",
     "guide_self_check": "自查无异常",
 }
-# Below this chance a step was left out, whatever rules say that the model knows; up to the model's own threshold it may
-# have been done.
+# Below this chance a rule that says otherwise is not believed, if the model knows it.
+DENIED = 0.3
+# Below this chance a step was left out; up to the model's own threshold it may have been done.
 DOUBT = 0.4
 # Steps of calls that the agent makes; an agent who is called says similar words for other reasons.
 OUTBOUND, CALLBACK = "outbound", "other.callback"
@@ -69,7 +70,7 @@ def done_steps(
     evidence: Evidence, book: Rulebook, label: Label | None = None, by_rule: Mapping[str, Done] | None = None,
     said: Told | None = None,
 ) -> dict[str, Done]:  # fmt: skip
-    """Steps fulfilled in the call; a rule's word goes before the model's, but see ``_denied``.
+    """Steps fulfilled in the call; a rule's word goes before the model's, but see ``DENIED``.
 
     ``by_rule``, ``said``: what rules found and what the model says besides, where it is at hand.
     """
@@ -113,7 +114,7 @@ def _denied(evidence: Evidence, by_rule: Mapping[str, Done], said: Told, label: 
         if step != RESTATE
         and done.evidence in known
         and step in columns
-        and said.chances[columns[step]] < DOUBT
+        and said.chances[columns[step]] < DENIED
         and all(known.get(hit.rule.id) == hit.rule.fingerprint for hit in hits if hit.rule.code == step)
     }
 
