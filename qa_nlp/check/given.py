@@ -35,6 +35,8 @@ RETELLING = re.compile(
     r"(?:(?<![我咱谁能])(?<!我刚才)(?<!我们)(?<!我跟你)(?<!不是跟你)[说讲喊骂]|原话|那句话)[^.!?\n]{0,8}$"
 )
 RETOLD = re.compile(r"[说讲喊骂]|原话|那句话")
+# A name has so many letters, and a span that holds little else so many.
+NAME, SHORT = 3, 8
 # So many letters in a row are the same words; and of his turns before the agent's so many are looked at.
 SAME, LOOKED_AT = 4, 2
 
@@ -56,11 +58,16 @@ def was_given(prepared: Prepared, turn: int) -> bool:
     return False
 
 
-def is_own(prepared: Prepared, turn: int) -> bool:
-    """Whether an agent's turn tells the customer of nobody but himself."""
+def is_own(prepared: Prepared, turn: int, start: int, end: int) -> bool:
+    """Whether an agent's turn tells the customer of nobody but himself, or a short span of it what he has told."""
     folded = prepared.folded
     words = folded.match[folded.starts[turn] : folded.ends[turn]]
-    return OWN.search(words) is not None and OTHERS.search(words) is None
+    if OWN.search(words) is not None and OTHERS.search(words) is None:
+        return True
+    customers = (nth for nth in range(turn) if prepared.roles[nth] == "customer")
+    said = "\n".join(folded.match[folded.starts[nth] : folded.ends[nth]] for nth in customers)
+    span = folded.match[start:end]
+    return len(span) <= SHORT and any(span[at : at + NAME] in said for at in range(len(span) - NAME + 1))
 
 
 def is_retold(prepared: Prepared, turn: int, start: int, end: int) -> bool:

@@ -27,10 +27,12 @@ REPORTED = re.compile(
 QUOTED = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'), ("《", "》"))
 # What a turn is about where a fault that it sounds like is none: a warning may command,
 # discretion may be promised, a term may be put into
-# plain words, 错不了 refuses nothing.
+# plain words, 错不了 refuses nothing, who wants to chat must be told of those who wait.
 INNOCENT = {
     "command": re.compile(r"安全|危险|触电|站[到远]|[离躲]远|别碰|别靠近|不要靠近|不要碰|断开|后退"),
     "overpromise": re.compile(r"保密|不会?(?:告诉|说出去|透露|泄露|外传)|转告|转达"),
+    "evasion": re.compile(r"推销|冒充|骗子|假冒"),
+    "impatience": re.compile(r"聊天|聊不了|唠|陪不了|没用电的事|[电用]上有[啥什]"),
     "refusal": re.compile(r"[错丢少误忘跑]不了"),
     "jargon": re.compile(
         r"通俗|好比|打个?比方|意思(?:就)?是|也就是说|就是说|简单[点地]?[说讲]|说白了|讲白了|换句话|换个说法|就像"
@@ -181,9 +183,13 @@ def _refuted(heard: Heard, evidence: Evidence) -> bool:
     if code == "cold" and is_sound(prepared.call.turns[turn].text) and turn:
         return ACCEPTED.match(prepared.call.turns[turn - 1].text) is not None
     if code == "privacy":
-        return is_own(prepared, turn)
-    if code in EXCUSED and heard.chance < FAR_FROM_DOUBT:
-        return any(hit.turn == turn and hit.rule.code in EXPLAINED for hit in evidence.of_kind("step"))
+        return is_own(prepared, turn, *heard.span)
+    if (
+        code in EXCUSED
+        and heard.chance < FAR_FROM_DOUBT
+        and any(hit.turn == turn and hit.rule.code in EXPLAINED for hit in evidence.of_kind("step"))
+    ):
+        return True
     return (code in INNOCENT and INNOCENT[code].search(words) is not None) or is_retold(prepared, turn, *heard.span)
 
 

@@ -51,7 +51,7 @@ class Heard:
         """Gather it for several calls.
 
         Args:
-            probabilities: (agent turns, steps) of calls that lie behind one another; at least two steps.
+            probabilities: (agent turns, steps) of calls that lie behind one another.
             sizes: how many agent turns each call has, at least one.
             letters: of each agent turn.
             by_rule: (calls, steps) where a rule has found the step.
@@ -62,7 +62,7 @@ class Heard:
         best = np.maximum.reduceat(odds, begins)
         numbers = np.arange(len(odds))[:, None]
         rows = np.minimum.reduceat(np.where(odds == np.repeat(best, sizes, axis=0), numbers, len(odds)), begins)
-        rival = rivalling(odds)[rows, steps]
+        rival = rivalling(odds)[rows, steps] if len(steps) > 1 else np.full(rows.shape, RIVAL_LEAST)
         odds[rows, steps] = -np.inf
         second = np.maximum(np.maximum.reduceat(odds, begins), -LOUDEST)
         place = (rows - begins[:, None]) / np.maximum(sizes - 1, 1)[:, None]

@@ -42,4 +42,4 @@ def test_what_was_given(said: str, question: str, given: bool) -> None:
 )
 def test_what_is_the_callers_own(words: str, own: bool) -> None:
     prepared = prepare(make_call(f"客：查电费\n座：{words}"))
-    assert is_own(prepared, 1) is own
+    assert is_own(prepared, 1, prepared.folded.starts[1], prepared.folded.ends[1]) is own

@@ -141,6 +141,10 @@ def test_a_cleared_finding_does_not_shadow_another(book: Rulebook, model: Model)
         ("客：她讲你连字都不会签，还办什么\n座：还说连字都不会签，这话是她讲的对吧", "contempt", "suspected"),
         ("客：她讲你连字都不会签，还办什么\n座：连字都不会签，确实办不了", "contempt", "confirmed"),
         ("客：他让我找物业\n座：我说了，这个您找物业去", "evasion", "confirmed"),
+        ("客：想找人聊天\n座：后面还有人等着报修，聊天我就陪不了啦", "impatience", "suspected"),
+        ("客：这是不是你们弄的\n座：我们只管接进来算钱，不推销", "evasion", "suspected"),
+        ("客：尾号9054，我叫时某某\n座：看着了，时某某的", "privacy", "suspected"),
+        ("客：尾号9054\n座：看着了，时某某的", "privacy", "confirmed"),
         ("客：我怕抄错了\n座：错不了。还问不", "refusal", "suspected"),
         ("客：能不能改\n座：改不了", "refusal", "confirmed"),
         ("客：我在你们营业厅，一个人没有\n座：是哪个营业厅呀", "repeat_question", "suspected"),
@@ -161,6 +165,13 @@ def test_what_the_words_around_refute(text: str, code: str, status: str, book: R
     turn = next(nth for nth, said in enumerate(call.turns) if said.role == "agent")
     found = phrasing_findings(evidence_of(call, book, model, {(turn, code): 0.95}), book)
     assert [f.status for f in found if f.code == code] == [status]
+
+
+def test_retold_words_are_doubted_however_sure_the_model_is(book: Rulebook, model: Model) -> None:
+    call = make_call("客：他还讲这个电不归我，你找物业\n座：他原话是不归他，叫您找物业，他姓什么")
+    for chance in (0.7, 0.95):
+        found = phrasing_findings(evidence_of(call, book, model, {(1, "evasion"): chance}), book)
+        assert [f.status for f in found if f.code == "evasion"] == ["suspected"], chance
 
 
 @pytest.mark.parametrize(("chance", "status"), [(0.67, "suspected"), (0.95, "confirmed")])

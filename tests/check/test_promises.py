@@ -176,6 +176,8 @@ MENTIONS = [
     ("repair.meter_creep", "表走得快", "烘干机每天开两个小时，一个月便是一百度上下，前后比一下再申请校验"),
     ("consult.bill", "怎么翻倍了", "油汀开四个小时就是八度，一个月累计下来有两百多度，表准不准要检测"),
     ("complaint.connection", "不是说六天吗", "规定是六个工作日，现在确实超了，我给您说声不是"),
+    ("complaint.connection", "不是说六天就完吗", "规定是六个工作日现在确实超了我给您说声不是"),
+    ("complaint.arrears_cutoff", "那几号会停", "通知是送到之日起七天，您家二十七号之前交上就停不了"),
     ("complaint.missed_reading", "我要投诉你", "五个工作日答复，刚才那个一个月是我嘴快，改掉"),
     # Gone by, spread, kept, listed, climbed: none of them is a time by which something will be done.
     ("complaint.connection", "一直没人理", "快三个月，您着急我明白，先给您赔不是"),

@@ -90,3 +90,11 @@ def test_untaught_the_best_sentence_stands_and_a_rule_above_it() -> None:
     odds = untaught.odds(heard_in_two_calls(), np.array([[0, 0], [0, 0]]))
     assert odds[0, 0] == pytest.approx(odds_of(0.7), abs=1e-4)
     assert odds[0, 1] > LOUDEST
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+def test_a_model_of_hardly_any_steps(steps: int) -> None:
+    """Trained on calls in which nobody marked steps, or only one kind."""
+    heard = Heard.of(np.full((2, steps), 0.4), np.array([2]), np.array([3, 4]), np.zeros((1, steps), dtype=bool))
+    odds = Fulfilment.untaught(range(steps), 1).odds(heard, np.array([[0, 0]]))
+    assert odds == pytest.approx(np.full((1, steps), odds_of(0.4)), abs=1e-4)
