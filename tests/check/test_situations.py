@@ -229,11 +229,20 @@ EXPLAINED = (
     "客：阶梯电价是什么意思/座：用得越多单价越高，分三档。请问我刚才的解释您是否清楚？/客：清楚了/座：感谢来电，再见"
 )
 GRUFF = "客：阶梯电价是什么意思/座：用得越多单价越高，分三档，听懂了吧？/客：懂了/座：感谢来电，再见"
+COMPLAINING = Label("complaint", "complaint.outage", 0.99)
+DEMAND = "座：您好，请问有什么可以帮您/客：三天停两回，你们得给我个说法/座：{}/客：行/座：感谢来电，再见"
+SORRY = DEMAND.format("非常抱歉给您带来不便，我马上反映给供电公司，24小时内给您答复")
+UNSORRY = DEMAND.format("我马上反映给供电公司，24小时内给您答复")
+PUT_OFF = DEMAND.format("过两天再打来")
 
 
 @pytest.mark.parametrize(
     ("situation", "text", "label", "wanted"),
     [
+        # An apology, a report and a time are steps of every complaint.
+        ("H20", SORRY, COMPLAINING, "not_applicable"),
+        ("H20", UNSORRY, COMPLAINING, "not_applicable"),
+        ("H20", PUT_OFF, COMPLAINING, "violation"),
         ("H01", POLITE, SETTLED, "not_applicable"),
         ("H33", POLITE, SETTLED, "not_applicable"),
         # Done is done, whatever the subtype; what was left out is not sure while the subtype is doubtful.
