@@ -12,8 +12,7 @@ from qa_nlp.check.clauses import Span, best_clauses, peaks
 from qa_nlp.check.evidence import Evidence
 from qa_nlp.check.restate import STEP as RESTATE
 from qa_nlp.check.restate import restated
-from qa_nlp.model.fulfilment import Heard as HeardOfSteps
-from qa_nlp.model.fulfilment import agent_letters
+from qa_nlp.model.fulfilment import StepsHeard, agent_letters
 from qa_nlp.model.ngrams import Ints
 from qa_nlp.model.store import Model
 from qa_nlp.records import Label
@@ -120,17 +119,17 @@ def step_chances(
     if weighed:
         subtypes = np.array([_subtypes(label, model) for i in weighed if (label := labels[i]) is not None])
         chosen = [gathered[i] for i in weighed]
-        odds = model.fulfilment.odds(_heard_of_steps(chosen, [done[i] if done else () for i in weighed]), subtypes)
+        odds = model.fulfilment.odds(_steps_heard(chosen, [done[i] if done else () for i in weighed]), subtypes)
         result[np.array(weighed)[:, None], model.fulfilment.columns] = 1 / (1 + np.exp(-odds))
     return result
 
 
-def _heard_of_steps(gathered: Sequence[Evidence], done: Sequence[Collection[str]]) -> HeardOfSteps:
+def _steps_heard(gathered: Sequence[Evidence], done: Sequence[Collection[str]]) -> StepsHeard:
     model = gathered[0].model
     columns = model.fulfilment.columns
     scores = np.concatenate([evidence.probabilities for evidence in gathered])[:, columns]
     sizes = np.array([len(evidence.probabilities) for evidence in gathered])
-    return HeardOfSteps.of(
+    return StepsHeard.of(
         scores, sizes, agent_letters([e.prepared for e in gathered]), _by_rule(model, done)[:, columns]
     )
 

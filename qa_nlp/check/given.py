@@ -1,5 +1,7 @@
-"""What the customer has already told: without it a question is not a repeated one, what is his own is no secret, and
-words that are retold to him are not the agent's."""
+"""What the customer has already told.
+
+Without it a question is not a repeated one; what is his own is no secret; and words retold to him are not the agent's.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +42,9 @@ NAME, SHORT = 3, 8
 # So many letters in a row are the same words; and of his turns before the agent's so many are looked at.
 SAME, LOOKED_AT = 4, 2
 
+# A colleague or a number stays a secret, though the customer asked for it by name.
+SECRET = re.compile(r"师傅|同事|邻居|房东|电话|手机|号码|[0-9]")
+
 
 def was_given(prepared: Prepared, turn: int) -> bool:
     """Whether what an agent's turn asks for was given, or asked for, before; True where it asks for something else.
@@ -67,7 +72,9 @@ def is_own(prepared: Prepared, turn: int, start: int, end: int) -> bool:
     customers = (nth for nth in range(turn) if prepared.roles[nth] == "customer")
     said = "\n".join(folded.match[folded.starts[nth] : folded.ends[nth]] for nth in customers)
     span = folded.match[start:end]
-    return len(span) <= SHORT and any(span[at : at + NAME] in said for at in range(len(span) - NAME + 1))
+    if len(span) > SHORT or SECRET.search(span):
+        return False
+    return any(span[at : at + NAME] in said for at in range(len(span) - NAME + 1))
 
 
 def is_retold(prepared: Prepared, turn: int, start: int, end: int) -> bool:

@@ -25,9 +25,8 @@ REPORTED = re.compile(
     r"[^,.!?\n]{0,4}(说|讲|告诉您|告诉你|回答|回复|骂|喊|写)(的)?(是|:|,|“|\"|「|『|您|你)?$"
 )
 QUOTED = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'), ("《", "》"))
-# What a turn is about where a fault that it sounds like is none: a warning may command,
-# discretion may be promised, a term may be put into
-# plain words, 错不了 refuses nothing, who wants to chat must be told of those who wait.
+# What a turn is about where a fault that it sounds like is none: a warning may command, discretion may be promised, a
+# term may be put into plain words, 错不了 refuses nothing, who wants to chat must be told of those who wait.
 INNOCENT = {
     "command": re.compile(r"安全|危险|触电|站[到远]|[离躲]远|别碰|别靠近|不要靠近|不要碰|断开|后退"),
     "overpromise": re.compile(r"保密|不会?(?:告诉|说出去|透露|泄露|外传)|转告|转达"),

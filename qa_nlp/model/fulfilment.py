@@ -31,7 +31,7 @@ CLUES = (
 
 
 @dataclass(frozen=True)
-class Heard:
+class StepsHeard:
     """What sounds like each step in each call; arrays (calls, steps).
 
     ``best`` and ``second`` are log odds of the sentences that sound most like the step, ``rival`` those of the other
@@ -47,7 +47,7 @@ class Heard:
     by_rule: Mask
 
     @classmethod
-    def of(cls, probabilities: Floats, sizes: Ints, letters: Ints, by_rule: Mask) -> Heard:
+    def of(cls, probabilities: Floats, sizes: Ints, letters: Ints, by_rule: Mask) -> StepsHeard:
         """Gather it for several calls.
 
         Args:
@@ -82,7 +82,7 @@ class Fulfilment:
     weights: Weights
     bias: Weights
 
-    def odds(self, heard: Heard, subtypes: Ints) -> Floats:
+    def odds(self, heard: StepsHeard, subtypes: Ints) -> Floats:
         """Log odds (calls, steps); ``subtypes`` (calls, n) are rows of ``rates`` that are to be averaged."""
         found = clues(heard, self.rates[subtypes].mean(axis=1))
         result: Floats = np.einsum("cks,ks->cs", found, self.weights) + self.bias
@@ -98,7 +98,7 @@ class Fulfilment:
         return cls(np.array(columns, dtype=np.int64), rates, weights, nothing)
 
 
-def clues(heard: Heard, rates: Floats) -> Floats:
+def clues(heard: StepsHeard, rates: Floats) -> Floats:
     """What the regression looks at (calls, CLUES, steps); ``rates`` (calls, steps) is how usual each step is there."""
     best, rival = np.clip(heard.best, -LOUDEST, LOUDEST), np.clip(heard.rival, RIVAL_LEAST, LOUDEST)
     parts = (

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from qa_nlp.model.fulfilment import CLUES, Fulfilment, Heard, agent_letters, clues
+from qa_nlp.model.fulfilment import CLUES, Fulfilment, StepsHeard, agent_letters, clues
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.training.corpus import Sample
 from qa_nlp.training.fit import folds_of
@@ -45,7 +45,7 @@ def fit_fulfilment(
     calls = [samples[i] for i in chosen]
     done = np.array([[_was_done(call, name) for name in names] for call in calls])
     rows = np.concatenate([np.arange(ends[i], ends[i + 1]) for i in chosen])
-    heard = Heard.of(
+    heard = StepsHeard.of(
         1 / (1 + np.exp(-odds[rows][:, columns].astype(np.float64))), np.diff(ends)[chosen],
         agent_letters([call.prepared for call in calls]), np.array([_by_rule(call, names, book) for call in calls]),
     )  # fmt: skip

@@ -145,6 +145,7 @@ def test_a_cleared_finding_does_not_shadow_another(book: Rulebook, model: Model)
         ("客：这是不是你们弄的\n座：我们只管接进来算钱，不推销", "evasion", "suspected"),
         ("客：尾号9054，我叫时某某\n座：看着了，时某某的", "privacy", "suspected"),
         ("客：尾号9054\n座：看着了，时某某的", "privacy", "confirmed"),
+        ("客：我要王师傅的手机\n座：王师傅的手机", "privacy", "confirmed"),
         ("客：我怕抄错了\n座：错不了。还问不", "refusal", "suspected"),
         ("客：能不能改\n座：改不了", "refusal", "confirmed"),
         ("客：我在你们营业厅，一个人没有\n座：是哪个营业厅呀", "repeat_question", "suspected"),

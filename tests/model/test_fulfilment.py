@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qa_nlp.model.fulfilment import CLUES, EDGE, LOUDEST, Fulfilment, Heard, clues, log_odds, thoroughness
+from qa_nlp.model.fulfilment import CLUES, EDGE, LOUDEST, Fulfilment, StepsHeard, clues, log_odds, thoroughness
 
 NOTHING = np.zeros((1, 3), dtype=bool)
 # Two steps that half of the calls have, and one that none has.
@@ -16,11 +16,11 @@ def odds_of(probability: float) -> float:
     return float(np.log(probability / (1 - probability)))
 
 
-def heard_in_two_calls() -> Heard:
+def heard_in_two_calls() -> StepsHeard:
     """Two steps; a call of three agent turns and one of a single turn."""
     probabilities = np.array([[0.2, 0.6], [0.7, 0.9], [0.4, 0.1], [0.3, 0.0]], dtype=np.float32)
     by_rule = np.array([[False, True], [False, False]])
-    return Heard.of(probabilities, np.array([3, 1]), np.array([4, 5, 6, 7]), by_rule)
+    return StepsHeard.of(probabilities, np.array([3, 1]), np.array([4, 5, 6, 7]), by_rule)
 
 
 def test_the_best_sentence_of_each_call_is_found() -> None:
@@ -38,13 +38,13 @@ def test_the_second_best_sentence_and_the_rival_step() -> None:
 
 
 def test_of_equal_sentences_the_first_counts() -> None:
-    heard = Heard.of(np.full((3, 2), 0.5), np.array([3]), np.array([1, 2, 3]), np.zeros((1, 2), dtype=bool))
+    heard = StepsHeard.of(np.full((3, 2), 0.5), np.array([3]), np.array([1, 2, 3]), np.zeros((1, 2), dtype=bool))
     assert heard.place.tolist() == [[0.0, 0.0]]
     assert heard.second == pytest.approx(0.0)
 
 
 def test_a_call_is_judged_alike_in_any_batch() -> None:
-    one = Heard.of(np.array([[0.3, 0.0]]), np.array([1]), np.array([7]), np.zeros((1, 2), dtype=bool))
+    one = StepsHeard.of(np.array([[0.3, 0.0]]), np.array([1]), np.array([7]), np.zeros((1, 2), dtype=bool))
     together = heard_in_two_calls()
     for name in ("best", "second", "rival", "place", "letters"):
         assert np.allclose(getattr(one, name)[0], getattr(together, name)[1], atol=1e-6), name
@@ -95,6 +95,6 @@ def test_untaught_the_best_sentence_stands_and_a_rule_above_it() -> None:
 @pytest.mark.parametrize("steps", [0, 1])
 def test_a_model_of_hardly_any_steps(steps: int) -> None:
     """Trained on calls in which nobody marked steps, or only one kind."""
-    heard = Heard.of(np.full((2, steps), 0.4), np.array([2]), np.array([3, 4]), np.zeros((1, steps), dtype=bool))
+    heard = StepsHeard.of(np.full((2, steps), 0.4), np.array([2]), np.array([3, 4]), np.zeros((1, steps), dtype=bool))
     odds = Fulfilment.untaught(range(steps), 1).odds(heard, np.array([[0, 0]]))
     assert odds == pytest.approx(np.full((1, steps), odds_of(0.4)), abs=1e-4)

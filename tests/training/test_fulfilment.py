@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qa_nlp.model.fulfilment import CLUES, Fulfilment, Heard, agent_letters
+from qa_nlp.model.fulfilment import CLUES, Fulfilment, StepsHeard, agent_letters
 from qa_nlp.records import Call, Turn
 from qa_nlp.rulebook.book import Rulebook
 from qa_nlp.text.prepared import prepare
@@ -33,7 +33,7 @@ def chance(
     probabilities = 1 / (1 + np.exp(-odds[:1][:, fitted.columns]))
     rule = np.zeros((1, len(fitted.columns)), dtype=bool)
     rule[0, DISPATCH] = by_rule
-    heard = Heard.of(probabilities, np.array([1]), agent_letters([s.prepared for s in own]), rule)
+    heard = StepsHeard.of(probabilities, np.array([1]), agent_letters([s.prepared for s in own]), rule)
     return float(1 / (1 + np.exp(-fitted.odds(heard, np.array([[subtype, subtype]]))[0, DISPATCH])))
 
 
